@@ -1,0 +1,57 @@
+# Two commands matter: `make book` (read it) and `make test` (prove it). The others are for those who change it.
+PYTHON ?= python3
+BIN := .venv/bin
+SET_UP_BOOK := .venv/.set-up-book
+SET_UP_ALL := .venv/.set-up-all
+export PYTHONUTF8 := 1
+
+.PHONY: book test run serve weights results bench lint repo clean
+
+book: $(SET_UP_BOOK)
+	$(BIN)/jupyter-book build --quiet .
+	@echo "Open $(CURDIR)/_build/html/index.html"
+
+test: $(SET_UP_ALL)
+	$(BIN)/pytest tests
+	$(BIN)/pytest --nbval book
+	$(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .
+
+run: $(SET_UP_ALL)  ## execute every notebook in place, one process each
+	$(BIN)/python -m tools.run_notebooks
+
+serve: book
+	@echo "http://localhost:8000 (Ctrl-C stops it)"
+	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
+
+weights: $(SET_UP_ALL)  ## train and ship the weights; about 30 minutes on 2 cores
+	$(BIN)/python -m experiments.train_reader
+	$(BIN)/python -m experiments.sweep --models conv --latent-dims 2 3 --seeds 0 1 2 3 4 --ship 2 3
+
+results: weights  ## everything else in aeutils/results; about an hour on 2 cores
+	$(BIN)/python -m experiments.sweep --models pca conv-article --latent-dims 2 3 --seeds 0
+	$(BIN)/python -m experiments.sweep --models dense labels --latent-dims 2 --seeds 0 1 2
+
+bench: $(SET_UP_ALL)
+	$(BIN)/python -m benchmarks.speed
+
+lint: $(SET_UP_ALL)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+repo:
+	$(PYTHON) tools/set_repository.py "$(URL)"
+
+clean:
+	rm -rf _build .runs/strict
+
+$(SET_UP_BOOK): requirements-book.txt constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt -c constraints.txt
+	@touch $@
+
+$(SET_UP_ALL): requirements.txt requirements-book.txt constraints.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@ $(SET_UP_BOOK)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else f"Python {sys.version.split()[0]} at {sys.executable}; this needs 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,51 @@
+"""aeutils: the small library behind the book on what dimension reduction means.
+
+=============  ===========================================================================================
+`data`         the Swiss roll and MNIST, as plain tensors
+`models`       the autoencoders: linear, dense, and the article's convolutional one
+`training`     `fit`, one loop for every model
+`pretrained`   trained weights: save, load, list
+`reader`       a small classifier that reads digits, so that "can it be drawn?" is a number
+`metrics`      what "good" means, in numbers
+`plotting`     every static figure
+`live`         figures that react
+`results`      the numbers of long runs
+`cli`          `python -m aeutils`: the article's whole program as a command
+=============  ===========================================================================================
+
+The names below are loaded when first used, so that `import aeutils` needs neither torch nor time.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "data": ["load_mnist", "load_mnist_sample", "make_swiss_roll"],
+    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
+    "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
+    "pretrained": ["load_pretrained", "load_reader", "load_weights", "save_weights", "shipped_sizes"],
+    "reader": ["DigitReader", "read_digits"],
+    "metrics": [
+        "confusion", "continuity", "knn_accuracy", "knn_predict", "mse", "share_by_digit", "trustworthiness",
+    ],
+    "plotting": [
+        "plot_by_digit", "plot_code_map", "plot_code_map_3d", "plot_confusion", "plot_history", "plot_image_grid",
+        "plot_rows", "plot_six_views", "use_style",
+    ],
+    "live": ["latent_dim_slider"],
+    "results": ["load_results"],
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str):
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'aeutils' has no attribute {name!r}")
+    return getattr(import_module(f"aeutils.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

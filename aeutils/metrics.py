@@ -1,0 +1,170 @@
+"""What "good" means, in numbers. Every score says which data it was fitted on."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def mse(x_hat: Tensor, x: Tensor) -> float:
+    """Mean squared error per pixel, on intensities in [0, 1].
+
+    Parameters
+    ----------
+    x_hat, x : Tensor of the same shape
+        Reconstructions and inputs.
+
+    Returns
+    -------
+    error : float
+        At least 0. 784 times it is the squared error of an average image; 4 times it is the article's loss, whose
+        pixels run from -1 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    if x_hat.shape != x.shape:
+        raise ValueError(f"Reconstructions have shape {tuple(x_hat.shape)}, inputs {tuple(x.shape)}; they must agree.")
+    return (x_hat.double() - x.double()).square().mean().item()
+
+
+def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | None = None, *, k: int = 10) -> Tensor:
+    """The label for which most of the k nearest reference codes vote; at a tie, the smallest label.
+
+    Parameters
+    ----------
+    z : Tensor of shape (N, K)
+        Codes that ask.
+    z_ref : Tensor of shape (M, K), optional
+        Codes that vote. Without them the codes vote on each other, each left out of its own vote.
+    labels_ref : Tensor of shape (M,)
+        Class of each voting code; integers.
+    k : int
+        Neighbours that vote, at least 1; at most M, or M - 1 when codes vote on each other.
+
+    Returns
+    -------
+    labels : Tensor of shape (N,)
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or k is out of range.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    voters = z if z_ref is None else z_ref
+    if labels_ref is None or len(labels_ref) != len(voters):
+        came = "none" if labels_ref is None else f"{len(labels_ref):,}"
+        raise ValueError(f"{len(voters):,} codes vote with {came} labels; each voting code needs one.")
+    most = len(voters) - (z_ref is None)
+    if not 1 <= k <= most:
+        raise ValueError(f"k is {k}; with {len(voters):,} voting codes it can be 1 to {most:,}.")
+    classifier = KNeighborsClassifier(k).fit(voters.numpy(), labels_ref.numpy())
+    if z_ref is not None:
+        return torch.from_numpy(classifier.predict(z.numpy()))
+    neighbours = classifier.kneighbors(return_distance=False)  # without arguments it leaves each point out
+    votes = torch.nn.functional.one_hot(labels_ref[torch.from_numpy(neighbours)]).sum(dim=1)
+    return votes.argmax(dim=1)
+
+
+def knn_accuracy(
+    z: Tensor, labels: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | None = None, *, k: int = 10
+) -> float:
+    """Share of codes whose k nearest reference codes vote for their own label.
+
+    Parameters
+    ----------
+    z : Tensor of shape (N, K)
+        Codes.
+    labels : Tensor of shape (N,)
+        Class of each code; integers.
+    z_ref, labels_ref : Tensor of shape (M, K) and (M,), optional
+        Codes that vote. Without them the codes vote on each other, each left out of its own vote.
+    k : int
+        Neighbours that vote, as in `knn_predict`.
+
+    Returns
+    -------
+    accuracy : float in [0, 1]
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or k is out of range.
+    """
+    if len(labels) != len(z):
+        raise ValueError(f"{len(z):,} codes came with {len(labels):,} labels; each code needs one.")
+    predicted = knn_predict(z, z_ref, labels if z_ref is None else labels_ref, k=k)
+    return (predicted == labels).double().mean().item()
+
+
+def share_by_digit(hits: Tensor, labels: Tensor) -> Tensor:
+    """How often something holds, digit by digit.
+
+    Parameters
+    ----------
+    hits : bool Tensor of shape (N,)
+    labels : Tensor of shape (N,)
+        Class of each, 0 to 9.
+
+    Returns
+    -------
+    shares : float64 Tensor of shape (10,)
+        Each in [0, 1]; NaN for a digit that does not occur.
+    """
+    counts = torch.bincount(labels, minlength=10)
+    return torch.bincount(labels, weights=hits.double(), minlength=10) / counts
+
+
+def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
+    """How often each digit was taken for each other: row is the truth, column what it was taken for.
+
+    Parameters
+    ----------
+    predicted, labels : Tensor of shape (N,)
+        Classes, 0 to 9.
+
+    Returns
+    -------
+    shares : float64 Tensor of shape (10, 10)
+        Every row sums to 1.
+    """
+    counts = torch.bincount(labels * 10 + predicted, minlength=100).reshape(10, 10).double()
+    return counts / counts.sum(dim=1, keepdim=True)
+
+
+def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
+    """Whether neighbours in the map were neighbours in the data (Venna and Kaski 2001); 1 is perfect.
+
+    Parameters
+    ----------
+    x : Tensor of shape (N, ...)
+        Inputs; flattened.
+    z : Tensor of shape (N, K)
+        Codes.
+    k : int
+        Neighbours looked at. 1 <= k < N / 2.
+
+    Returns
+    -------
+    score : float in [0, 1]
+    """
+    from sklearn.manifold import trustworthiness as sklearn_trustworthiness
+
+    return float(sklearn_trustworthiness(_flat(x), _flat(z), n_neighbors=k))
+
+
+def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
+    """Whether neighbours in the data stayed neighbours in the map: trustworthiness with the two sides swapped.
+
+    Parameters and result as in `trustworthiness`.
+    """
+    return trustworthiness(z, x, k=k)
+
+
+def _flat(x: Tensor) -> np.ndarray:
+    return x.flatten(start_dim=1).numpy()

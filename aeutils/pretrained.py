@@ -1,0 +1,160 @@
+"""Trained weights on disk: safetensors files that say what they are, and prove that they are whole.
+
+A file holds the tensors of a model and, as text beside them, everything needed to build the model again and to judge
+it: class, settings, data, seed, recipe, scores, and a SHA-256 checksum over all of it. Nothing in it is ever run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from aeutils.files import replacing
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
+from aeutils.reader import DigitReader
+
+WEIGHTS_FOLDER = Path(__file__).parent / "weights"
+_FORMAT = "aeutils 1"
+_CLASSES = {cls.__name__: cls for cls in (LinearAutoencoder, MLPAutoencoder, ConvAutoencoder, DigitReader)}
+
+
+def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None:
+    """Write a model's weights, beside the old file first, so that a full disk or Ctrl-C leaves the old one whole.
+
+    Parameters
+    ----------
+    path : path
+        Ends in `.safetensors`; its folder is made if missing.
+    model : nn.Module
+        One of the library's models, with `settings`.
+    about : dict
+        What the weights are: data, seed, recipe, scores. Anything JSON can hold.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    text = json.dumps({"class": type(model).__name__, "settings": model.settings, "about": about}, sort_keys=True)
+    metadata = {"format": _FORMAT, "model": text, "sha256": _checksum(tensors, text)}
+    with replacing(path) as beside:
+        try:
+            save_file(tensors, beside, metadata=metadata)
+        except SafetensorError as error:  # how safetensors reports a full disk or a folder it may not write to
+            raise OSError(str(error)) from error
+
+
+def load_weights(path: str | os.PathLike) -> tuple[nn.Module, dict]:
+    """Build the model that a file describes and fill in its weights.
+
+    Parameters
+    ----------
+    path : path
+        A file that `save_weights` wrote.
+
+    Returns
+    -------
+    model : nn.Module
+        On the CPU, in evaluation mode.
+    about : dict
+        What `save_weights` was told about the weights.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is cut short, changed, or not a file of this library.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There are no weights at {path}. `python -m aeutils weights` lists what is shipped.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is cut short, damaged, or no safetensors file ({error}). Get it again.") from error
+    if metadata.get("format") != _FORMAT or "model" not in metadata:
+        raise ValueError(
+            f"{path} is a safetensors file of something else: its format is {metadata.get('format')!r}, wanted "
+            f"{_FORMAT!r}. Use a file that `python -m aeutils train` or save_weights() wrote."
+        )
+    text = metadata["model"]
+    if _checksum(tensors, text) != metadata.get("sha256"):
+        raise ValueError(f"{path} was changed after it was written: its checksum does not match. Get it again.")
+    described = json.loads(text)
+    if described["class"] not in _CLASSES:
+        raise ValueError(f"{path} holds a {described['class']}; this version knows {', '.join(_CLASSES)}.")
+    model = _CLASSES[described["class"]](**described["settings"])
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ValueError(f"{path} does not fit the network it describes: {error}") from error
+    return model.eval(), described["about"]
+
+
+def load_pretrained(latent_dim: int) -> ConvAutoencoder:
+    """The article's network with shipped weights, trained on the 55,000 training images outside the sample.
+
+    Parameters
+    ----------
+    latent_dim : int
+        One of `shipped_sizes()`.
+
+    Returns
+    -------
+    model : ConvAutoencoder
+        On the CPU, in evaluation mode.
+
+    Raises
+    ------
+    ValueError
+        If no weights of that size are shipped, or the file is damaged.
+    """
+    sizes = shipped_sizes()
+    if isinstance(latent_dim, bool) or latent_dim not in sizes:
+        raise ValueError(
+            f"latent_dim is {latent_dim!r}; weights are shipped for {', '.join(map(str, sizes))}. "
+            "`python -m aeutils train --latent-dim K` trains any other size."
+        )
+    return load_weights(weights_path(latent_dim))[0]
+
+
+def weights_path(latent_dim: int, folder: str | os.PathLike = WEIGHTS_FOLDER) -> Path:
+    """Where weights of a size stand: the article's file name, with the ending of its format."""
+    return Path(folder) / f"conv_autoencoder_{latent_dim}dim.safetensors"
+
+
+def shipped_sizes() -> list[int]:
+    """The sizes of the code for which weights are shipped, in rising order."""
+    names = (path.name for path in WEIGHTS_FOLDER.glob("conv_autoencoder_*dim.safetensors"))
+    return sorted(int(name.removeprefix("conv_autoencoder_").removesuffix("dim.safetensors")) for name in names)
+
+
+def load_reader() -> DigitReader:
+    """The shipped classifier that reads digits, trained on the same 55,000 images.
+
+    Returns
+    -------
+    reader : DigitReader
+        On the CPU, in evaluation mode.
+    """
+    return load_weights(WEIGHTS_FOLDER / "digit_reader.safetensors")[0]
+
+
+def _checksum(tensors: dict[str, Tensor], text: str) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,188 @@
+"""Train every model that the chapters compare, on the full MNIST, and score each on the test images.
+
+    python -m experiments.sweep --models conv --latent-dims 2 3     # what `make weights` runs first
+    python -m experiments.sweep --ship 2 3                          # then: ship the seed with the median error
+
+All models learn from the 55,000 training images outside the sample. The sample's 5,000 images are the validation
+set; the 10,000 test images score a finished model and choose nothing. A run is finished when its row stands in
+`aeutils/results/sweep.csv`; runs that are there already are skipped, so a stopped sweep goes on where it was.
+Weights of all seeds stay in `.runs/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from sklearn.decomposition import PCA
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from aeutils.data import load_mnist, load_mnist_sample
+from aeutils.metrics import (
+    continuity,
+    knn_predict,
+    mse,
+    share_by_digit,
+    trustworthiness,
+)
+from aeutils.models import Autoencoder, ConvAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.pretrained import load_reader, load_weights, save_weights, weights_path
+from aeutils.reader import read_digits
+from aeutils.results import RESULTS_FOLDER
+from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
+
+RUNS = Path(".runs")
+TRUSTWORTHINESS_POINTS = 3000  # the first test images
+DENSE_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-3)
+LABEL_WEIGHT = 0.02  # of the cross-entropy beside the squared error; both terms then matter, fixed beforehand
+
+
+class LabelledAutoencoder(Autoencoder):
+    """The article's network, told the labels while it trains: a linear layer reads the digit from the code."""
+
+    def __init__(self, latent_dim: int):
+        super().__init__(latent_dim)
+        self.autoencoder = ConvAutoencoder(latent_dim)
+        self.head = nn.Linear(latent_dim, 10)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        x_hat, z = self.autoencoder(x)
+        return (x_hat, z, self.head(z)) if self.training else (x_hat, z)
+
+
+def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> Autoencoder:
+    """Make the model that `name` stands for and train it."""
+    torch.manual_seed(seed)
+    if name == "labels":
+        model = LabelledAutoencoder(latent_dim)
+        indices = torch.arange(len(x))
+
+        def loss(output, rows):
+            target, truth = x[rows], labels[rows]
+            return reconstruction_loss(output, target) + LABEL_WEIGHT * F.cross_entropy(output[2], truth)
+
+        fit(model, x, indices, recipe=FAST_RECIPE, loss=loss, seed=seed, device="cpu", progress=False)
+        return model
+    model = MLPAutoencoder(latent_dim) if name == "dense" else ConvAutoencoder(latent_dim)
+    recipe = {"conv": FAST_RECIPE, "conv-article": ARTICLE_RECIPE, "dense": DENSE_RECIPE}[name]
+    fit(model, x, recipe=recipe, seed=seed, progress=False)
+    about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed, "recipe": asdict(recipe)}
+    save_weights(RUNS / f"{name}_{latent_dim}dim_seed{seed}.safetensors", model, about)
+    return model
+
+
+def score_run(name: str, latent_dim: int, seed: int, data: dict[str, tuple[Tensor, Tensor]]) -> dict:
+    """Train one model and score it: its row for sweep.csv."""
+    (x, labels), (x_val, _), (x_test, labels_test) = data["train"], data["validation"], data["test"]
+    start = time.perf_counter()
+    if name == "pca":
+        pca = PCA(latent_dim, random_state=0).fit(x.flatten(1).numpy())
+        seconds = time.perf_counter() - start
+
+        def run(images: Tensor) -> tuple[Tensor, Tensor]:
+            z = pca.transform(images.flatten(1).numpy())
+            x_hat = torch.from_numpy(pca.inverse_transform(z)).float().reshape(images.shape)
+            return x_hat, torch.from_numpy(z).float()
+    else:
+        model = train(name, latent_dim, seed, x, labels)
+        seconds = time.perf_counter() - start
+
+        def run(images: Tensor) -> tuple[Tensor, Tensor]:
+            return reconstruct(model, images)
+
+    z_train = run(x)[1]
+    x_hat, z = run(x_test)
+    right10 = knn_predict(z, z_train, labels, k=10) == labels_test
+    right1 = knn_predict(z, z_train, labels, k=1) == labels_test
+    # PCA's reconstructions leave [0, 1] a little; the reader gets them as a screen would show them.
+    read = read_digits(load_reader(), x_hat.clamp(0, 1))[0] == labels_test
+    first = slice(TRUSTWORTHINESS_POINTS)
+    row = {
+        "model": name,
+        "latent_dim": latent_dim,
+        "seed": seed,
+        "validation_mse": mse(run(x_val)[0], x_val),
+        "test_mse": mse(x_hat, x_test),
+        "knn10_accuracy": right10.double().mean().item(),
+        "knn1_accuracy": right1.double().mean().item(),
+        "read_as_itself": read.double().mean().item(),
+        "trustworthiness": trustworthiness(x_test[first], z[first]),
+        "continuity": continuity(x_test[first], z[first]),
+        "seconds": seconds,
+    }
+    for column, hits in (("knn10", right10), ("read", read)):
+        for digit, share in enumerate(share_by_digit(hits, labels_test).tolist()):
+            row[f"{column}_digit{digit}"] = share
+    return row
+
+
+def append(path: Path, row: dict) -> None:
+    """Add a row to a CSV file, with a header if it is new."""
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
+        if is_new:
+            writer.writeheader()
+        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+
+
+def finished(path: Path) -> set[tuple[str, int, int]]:
+    """The runs whose rows stand in a results file."""
+    if not path.exists():
+        return set()
+    with path.open(newline="") as file:
+        return {(row["model"], int(row["latent_dim"]), int(row["seed"])) for row in csv.DictReader(file)}
+
+
+def ship(latent_dim: int, folder: Path) -> None:
+    """Copy the weights of the seed with the median validation error into the package, with their scores."""
+    with (folder / "sweep.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["model"] == "conv" and int(row["latent_dim"]) == latent_dim]
+    rows.sort(key=lambda row: float(row["validation_mse"]))
+    chosen = rows[len(rows) // 2]
+    model, about = load_weights(RUNS / f"conv_{latent_dim}dim_seed{chosen['seed']}.safetensors")
+    about["chosen_as"] = f"median validation error of {len(rows)} seeds"
+    about["scores"] = {name: float(chosen[name]) for name in ("validation_mse", "test_mse", "knn10_accuracy")}
+    save_weights(weights_path(latent_dim), model, about)
+    print(f"shipped latent_dim {latent_dim}: seed {chosen['seed']}, test MSE {chosen['test_mse']}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", default=[], choices=["conv", "conv-article", "dense", "labels", "pca"])
+    parser.add_argument("--latent-dims", nargs="+", type=int, default=[2, 3])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--results", type=Path, default=RESULTS_FOLDER, help="folder of sweep.csv")
+    parser.add_argument("--ship", nargs="+", type=int, default=[], metavar="LATENT_DIM")
+    args = parser.parse_args()
+
+    args.results.mkdir(parents=True, exist_ok=True)
+    data = {}
+    if args.models:
+        data["train"] = load_mnist("train", with_sample=False)
+        data["validation"] = load_mnist_sample()
+        data["test"] = load_mnist("test")
+    for latent_dim in args.latent_dims:
+        for seed in args.seeds:
+            for name in args.models:
+                if name == "pca" and seed != args.seeds[0]:
+                    continue  # PCA has no seed to vary
+                if (name, latent_dim, seed) in finished(args.results / "sweep.csv"):
+                    continue
+                row = score_run(name, latent_dim, seed, data)
+                append(args.results / "sweep.csv", row)
+                print(
+                    ", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
+                    flush=True,
+                )
+    for latent_dim in args.ship:
+        ship(latent_dim, args.results)
+
+
+if __name__ == "__main__":
+    main()
