@@ -27,14 +27,15 @@ _HOME = {
     "pretrained": ["load_pretrained", "load_reader", "load_weights", "save_weights", "shipped_sizes"],
     "reader": ["DigitReader", "read_digits"],
     "metrics": [
-        "confusion", "continuity", "knn_accuracy", "knn_predict", "mse", "share_by_digit", "trustworthiness",
+        "confusion", "continuity", "knn_accuracy", "knn_predict", "most_confused", "mse",
+        "share_by_digit", "trustworthiness",
     ],
     "plotting": [
         "plot_by_digit", "plot_code_map", "plot_code_map_3d", "plot_confusion", "plot_history", "plot_image_grid",
-        "plot_rows", "plot_six_views", "use_style",
+        "plot_rows", "plot_six_views", "side_view", "use_style",
     ],
     "live": ["latent_dim_slider"],
-    "results": ["load_results"],
+    "results": ["load_results", "summarize"],
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -185,9 +185,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     else:
         accuracy, voters = knn_accuracy(z, labels, reconstruct(model, train[0])[1], train[1]), "training codes vote"
     error = mse(x_hat, images)
-    print(
-        f"latent_dim {model.latent_dim}, {args.weights or 'shipped weights'}, {len(images):,} {args.split} images of {name}"
-    )
+    source = args.weights or "shipped weights"
+    print(f"latent_dim {model.latent_dim}, {source}, {len(images):,} {args.split} images of {name}")
     print(f"  MSE per pixel, intensities in [0, 1]       {error:.4f}")
     print(f"  squared error per image (784 x MSE)        {784 * error:.2f}")
     print(f"  reconstructions read as what they were     {(read == labels).double().mean().item():.3f}")

@@ -122,11 +122,7 @@ def load_mnist(
     """
     if split not in _FILES:
         raise ValueError(f'split is {split!r}; choose "train" (60,000 digits) or "test" (10,000).')
-    named = root if root is not None else os.environ.get("AEUTILS_DATA")
-    folder = Path(named).expanduser() if named else _cache_folder()
-    if not named and download:
-        _download(split, folder / "MNIST" / "raw")
-    _check_files(split, folder)
+    folder = mnist_folder(split, root, download=download)
 
     from torchvision.datasets import MNIST
 
@@ -136,6 +132,24 @@ def load_mnist(
         outside = ~in_sample(labels)
         images, labels = images[outside], labels[outside]
     return images.float().div_(255).unsqueeze(1), labels  # (N, 28, 28) bytes -> (N, 1, 28, 28)
+
+
+def mnist_folder(split: str, root: str | os.PathLike | None = None, *, download: bool = True) -> Path:
+    """The folder where `load_mnist` finds the files, after making sure that they are there and whole.
+
+    Parameters and errors as in `load_mnist`.
+
+    Returns
+    -------
+    folder : Path
+        What torchvision calls `root`.
+    """
+    named = root if root is not None else os.environ.get("AEUTILS_DATA")
+    folder = Path(named).expanduser() if named else _cache_folder()
+    if not named and download:
+        _download(split, folder / "MNIST" / "raw")
+    _check_files(split, folder)
+    return folder
 
 
 def in_sample(train_labels: Tensor) -> Tensor:

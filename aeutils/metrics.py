@@ -137,6 +137,24 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
     return counts / counts.sum(dim=1, keepdim=True)
 
 
+def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
+    """The largest confusions, largest first.
+
+    Parameters
+    ----------
+    shares : Tensor of shape (10, 10)
+        As `confusion` returns it.
+    count : int
+        How many, 1 to 90.
+
+    Returns
+    -------
+    pairs : list of (truth, taken for, share)
+    """
+    pairs = [(i, j, float(shares[i, j])) for i in range(10) for j in range(10) if i != j]
+    return sorted(pairs, key=lambda pair: -pair[2])[:count]
+
+
 def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     """Whether neighbours in the map were neighbours in the data (Venna and Kaski 2001); 1 is perfect.
 

@@ -46,7 +46,7 @@ class Autoencoder(nn.Module):
         super().__init__()
         if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
             raise ValueError(
-                f"latent_dim is {latent_dim!r}; it counts the numbers in a code: give a whole number from 1 up, such as 2."
+                f"latent_dim is {latent_dim!r}; it counts the numbers in a code: give a whole number from 1 up."
             )
         self.latent_dim = latent_dim
         self.input_shape = tuple(input_shape)

@@ -6,11 +6,13 @@ readers too (the tests measure it), and a second cue besides: the number itself,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
@@ -22,7 +24,7 @@ DIGIT_COLORS = (
 )  # fmt: skip
 """Colours of the digits 0 to 9; digits that the maps of the book put side by side got the ones furthest apart."""
 
-SERIES_COLORS = ("#003b14", "#ff0062", "#4e89b1", "#896200", "#9d27ff")
+SERIES_COLORS = ("#4e89b1", "#62004e", "#c4c400", "#003b14", "#ff0062")
 """Colours of curves and bars that stand beside each other."""
 
 VIEW_ANGLES = (0, 60, 120, 180, 240, 300)
@@ -53,7 +55,7 @@ def plot_history(train_loss: Sequence[float], validation_loss: Sequence[float] =
     """
     _, ax = plt.subplots(figsize=(6.4, 3.4))
     epochs = np.arange(1, len(train_loss) + 1)
-    ax.plot(epochs, train_loss, color=SERIES_COLORS[2], linestyle="--", label="training")
+    ax.plot(epochs, train_loss, color=SERIES_COLORS[0], linestyle="--", label="training")
     if len(validation_loss):
         ax.plot(epochs, validation_loss, color=SERIES_COLORS[1], label="held out")
     ax.set(xlabel="epoch", ylabel=ylabel, yscale="log")
@@ -229,6 +231,26 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
         plot_code_map_3d(z, labels, ax, turned=angle, colorbar=False)
         ax.text2D(0.5, 0.97, f"turned by {angle}°", transform=ax.transAxes, ha="center")
     return figure
+
+
+def side_view(z: Tensor, degrees: float) -> Tensor:
+    """Where codes of three numbers land on a page that is held upright: what a picture of a cube keeps of it.
+
+    Parameters
+    ----------
+    z : Tensor of shape (N, 3)
+        Codes.
+    degrees : float
+        Where the viewer stands, around the vertical axis; 0 looks along the first axis. Distances are not foreshortened
+        (a parallel projection).
+
+    Returns
+    -------
+    page : Tensor of shape (N, 2)
+        Right and up: (-z_1 sin a + z_2 cos a, z_3).
+    """
+    angle = math.radians(degrees)
+    return torch.stack([-z[:, 0] * math.sin(angle) + z[:, 1] * math.cos(angle), z[:, 2]], dim=1)
 
 
 def plot_confusion(shares: Tensor, *, xlabel: str = "taken for", ylabel: str = "true digit") -> Axes:

@@ -51,6 +51,7 @@ class LabelledAutoencoder(Autoencoder):
         self.head = nn.Linear(latent_dim, 10)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Inputs to `(x_hat, z)`, and in training also the scores of the ten digits."""
         x_hat, z = self.autoencoder(x)
         return (x_hat, z, self.head(z)) if self.training else (x_hat, z)
 
@@ -153,6 +154,7 @@ def ship(latent_dim: int, folder: Path) -> None:
 
 
 def main() -> None:
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=[], choices=["conv", "conv-article", "dense", "labels", "pca"])
     parser.add_argument("--latent-dims", nargs="+", type=int, default=[2, 3])

@@ -22,6 +22,7 @@ RECIPE = Recipe(num_epochs=10, batch_size=256, lr=1e-2)
 
 
 def main() -> None:
+    """Train, score and save."""
     x, labels = load_mnist("train", with_sample=False)
     x_val, labels_val = load_mnist_sample()
     x_test, labels_test = load_mnist("test")

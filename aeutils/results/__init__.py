@@ -10,6 +10,21 @@ if TYPE_CHECKING:
 
 RESULTS_FOLDER = Path(__file__).parent
 
+_MODELS = {
+    "pca": "PCA",
+    "conv-article": "article's network, article's recipe",
+    "conv": "article's network, our recipe",
+    "dense": "wide dense network",
+    "labels": "article's network, told the labels",
+}
+_SCORES = {  # column: title, decimals
+    "test_mse": ("test MSE", 4),
+    "knn10_accuracy": ("10-NN accuracy", 3),
+    "read_as_itself": ("read as itself", 3),
+    "trustworthiness": ("trustworthiness", 3),
+    "continuity": ("continuity", 3),
+}
+
 
 def load_results(name: str) -> pandas.DataFrame:
     """A results file as a table.
@@ -36,3 +51,30 @@ def load_results(name: str) -> pandas.DataFrame:
         there = ", ".join(sorted(file.stem for file in RESULTS_FOLDER.glob("*.csv")))
         raise FileNotFoundError(f"There are no results called {name!r}; there are: {there}.")
     return pandas.read_csv(path)
+
+
+def summarize(runs: pandas.DataFrame) -> pandas.DataFrame:
+    """The scores of each model and size: mean over its seeds, ± one standard deviation where there are several.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Rows of "sweep".
+
+    Returns
+    -------
+    table : DataFrame of str
+        A row a model and size, in the order linear, convolutional, others; a column a score.
+    """
+    import pandas
+
+    rows = []
+    for model, name in _MODELS.items():
+        for latent_dim, seeds in runs[runs["model"] == model].groupby("latent_dim"):
+            row = {"model": name, "numbers": latent_dim, "seeds": len(seeds)}
+            for column, (title, decimals) in _SCORES.items():
+                row[title] = f"{seeds[column].mean():.{decimals}f}"
+                if len(seeds) > 1:
+                    row[title] += f" ± {seeds[column].std():.{decimals}f}"
+            rows.append(row)
+    return pandas.DataFrame(rows).set_index(["model", "numbers"])

@@ -6,13 +6,23 @@ Jupyter Book adds Thebe, a way to run cells on a public server, to every page. T
 from sphinx.application import Sphinx
 
 
-def drop_thebe(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def drop_thebe(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree
+) -> None:
     """Take Thebe's scripts and styles out of one page."""
     for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if "thebe" not in str(getattr(file, "filename", file))]
+        context[kind] = [
+            file
+            for file in context.get(kind, [])
+            if "thebe" not in str(getattr(file, "filename", file))
+        ]
 
 
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx, after the extensions that add the scripts."""
     app.connect("html-page-context", drop_thebe, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,169 @@
+"""The book's structure: every promise of a page that can be checked without running it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "book"
+NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def cells(path: Path, kind: str) -> list[dict]:
+    return [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == kind]
+
+
+def source(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def tags(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def printed(cell: dict) -> str:
+    """Everything a code cell shows as text."""
+    texts = []
+    for output in cell["outputs"]:
+        texts.append("".join(output.get("text", "")))
+        texts.append("".join(output.get("data", {}).get("text/plain", "")))
+    return "\n".join(texts)
+
+
+def test_the_table_of_contents_names_every_page_once():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    listed = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
+    pages = [f"book/{path.stem}" for path in BOOK.iterdir() if path.suffix in (".md", ".ipynb")]
+    assert sorted(listed) == sorted(pages)
+
+
+@each_notebook
+def test_a_notebook_is_small_enough_to_clone(path):
+    assert path.stat().st_size <= 1.5e6
+
+
+def test_the_setup_cell_is_the_same_everywhere():
+    setups = {source(cells(path, "code")[0]) for path in NOTEBOOKS}
+    assert len(setups) == 1
+    setup = setups.pop()
+    assert setup.startswith("# @title") and len(setup.splitlines()) <= 12
+
+
+@each_notebook
+def test_every_code_cell_was_run_in_order(path):
+    counts = [cell["execution_count"] for cell in cells(path, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_notebook
+def test_stored_outputs_hold_no_errors_warnings_paths_or_progress_bars(path):
+    for cell in cells(path, "code"):
+        for output in cell["outputs"]:
+            assert output["output_type"] != "error"
+            assert output.get("name") != "stderr"
+            assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+        assert not re.search(r"Warning|Traceback|/home/|/work/|/tmp/|it/s", printed(cell))
+
+
+@each_notebook
+def test_a_figure_comes_within_25_visible_lines_of_code(path):
+    lines = 0
+    for cell in cells(path, "code"):
+        hidden = {"hide-input", "hide-cell", "remove-cell", "remove-input"} & set(tags(cell))
+        lines += 0 if hidden else len(source(cell).splitlines())
+        if any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+            break
+    assert lines <= 25
+
+
+@each_notebook
+def test_every_figure_has_a_short_caption_a_name_and_a_text_of_what_is_seen(path):
+    names = []
+    for cell in cells(path, "code"):
+        if not any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+            continue
+        figure, alt = cell["metadata"]["mystnb"]["figure"], cell["metadata"]["mystnb"]["image"]["alt"]
+        assert len(figure["caption"].split()) <= 15
+        assert len(alt) > 40 and not alt.lower().startswith(("a plot of", "image of", "figure"))
+        names.append(figure["name"])
+    assert names and len(set(names)) == len(names)
+    prose = "\n".join(source(cell) for cell in cells(path, "markdown"))
+    for name in names:
+        assert f"{{numref}}`{name}`" in prose, f"{name} stands on the page but the text never speaks of it"
+
+
+@each_notebook
+def test_a_cell_whose_output_is_not_compared_is_followed_by_an_assertion(path):
+    code = cells(path, "code")
+    for cell, *following in (code[i : i + 6] for i in range(len(code))):
+        if "NBVAL_IGNORE_OUTPUT" in source(cell):
+            assert any("assert " in source(after) for after in following)
+
+
+@each_notebook
+def test_every_exercise_has_a_folded_solution_that_checks_itself(path):
+    notebook = json.loads(path.read_text("utf-8"))["cells"]
+    exercises = [
+        i for i, cell in enumerate(notebook) if re.match(r"(?s).*\*\*\d\. \((easy|medium|harder)\)", source(cell))
+    ]
+    assert len(exercises) == 3
+    for start, end in zip(exercises, [*exercises[1:], len(notebook)], strict=True):
+        solution = [cell for cell in notebook[start + 1 : end] if cell["cell_type"] == "code"]
+        assert solution and all("hide-cell" in tags(cell) for cell in solution)
+        assert any("assert " in source(cell) for cell in solution)
+
+
+@each_notebook
+def test_every_number_in_the_prose_stands_in_an_output_of_the_page(path):
+    """Decimals and percentages in the text; a printed share may be quoted as a percentage."""
+    shown = set()
+    for cell in cells(path, "code"):
+        if "NBVAL_IGNORE_OUTPUT" in source(cell):
+            continue  # a trained or timed value may differ elsewhere, so the text must not quote it
+        for text in re.findall(r"\d*\.\d+|\d+", printed(cell)):
+            shown.add(text)
+            shown |= {f"{100 * float(text):.0f} %"} if "." in text else {f"{text} %"}
+        shown |= {f"{number} %" for number in re.findall(r"(\d+(?:\.\d+)?)%", printed(cell))}
+    missing = []
+    for cell in cells(path, "markdown"):
+        text = re.sub(r"```\{math\}.*?```|`[^`]*`|\$[^$]*\$", "", source(cell), flags=re.DOTALL)
+        text = re.sub(r"(?s)```\{admonition\} What the article's program does.*?```", "", text)
+        for number in re.findall(r"(?<![\w.,])(?:\d+(?:\.\d+)? %|\d*\.\d+)(?![\w.])", text):
+            if number not in shown:
+                missing.append(number)
+    assert not missing
+
+
+@each_notebook
+def test_a_page_asks_before_it_answers_and_shows_a_failure(path):
+    prose = "\n".join(source(cell) for cell in cells(path, "markdown"))
+    for wanted in (
+        "**You will learn**",
+        "Predict first",
+        "What Can Go Wrong",
+        "## Summary",
+        "## Exercises",
+        "## Further",
+    ):
+        assert wanted in prose
+
+
+def test_requirements_hold_what_the_package_declares():
+    import tomllib
+
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()]
+    assert set(declared) <= set(lines)
+
+
+def test_building_the_book_needs_no_torch():
+    assert "torch" not in re.sub(r"#.*", "", (ROOT / "requirements-book.txt").read_text("utf-8"))
+
+
+def test_the_python_around_the_book_imports_no_torch():
+    for path in (BOOK / "_ext").glob("*.py"):
+        assert not re.search(r"^\s*(import|from)\s+(torch|aeutils)", path.read_text("utf-8"), re.MULTILINE)

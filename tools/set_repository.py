@@ -1,0 +1,107 @@
+"""Write the repository's address everywhere it is needed.
+
+    make repo URL=https://github.com/OWNER/NAME        # an empty URL takes it out again
+
+The address stands in `pyproject.toml`; everything else is a copy. Without an address no Colab button is shown,
+because it would lead nowhere. Needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BRANCH = "main"
+_MARKED = re.compile(r"(?P<start>^.*>>> repository.*\n)(?P<body>(?:.*\n)*?)(?P<end>^.*<<< repository.*$)", re.MULTILINE)
+
+
+def address(root: Path = ROOT) -> str:
+    """The repository's address, from the one place where it stands; empty if it is not set."""
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["book"]["repository"]
+
+
+def copies(url: str, root: Path = ROOT) -> dict[Path, str]:
+    """Every file that names the address, with the text it should have for `url`."""
+    notebooks = sorted((root / "book").glob("*.ipynb"))
+    pages = [path.stem for path in notebooks]
+    texts = {
+        root / "pyproject.toml": re.sub(
+            r'^repository = ".*"$', f'repository = "{url}"', _read(root / "pyproject.toml"), flags=re.MULTILINE
+        ),
+        root / "_config.yml": _fill(_read(root / "_config.yml"), _config(url)),
+        root / "book/intro.md": _fill(_read(root / "book/intro.md"), _colab_list(url, pages)),
+        root / "README.md": _fill(_read(root / "README.md"), _colab_list(url, pages)),
+        root / "CITATION.cff": _fill(_read(root / "CITATION.cff"), f'repository-code: "{url}"\n' if url else ""),
+    }
+    return texts | {path: _notebook(path, url) for path in notebooks}
+
+
+def _colab(url: str, page: str) -> str:
+    return f"https://colab.research.google.com/github/{url.removeprefix('https://github.com/')}/blob/{BRANCH}/book/{page}.ipynb"
+
+
+def _config(url: str) -> str:
+    if not url:
+        return ""
+    return (
+        f'repository:\n  url: "{url}"\n  branch: {BRANCH}\n\n'
+        "launch_buttons:\n  colab_url: https://colab.research.google.com\n"
+    )
+
+
+def _colab_list(url: str, pages: list[str]) -> str:
+    if not url:
+        return (
+            "\nThis copy has no public address yet. Once it has one,\n"
+            "`make repo URL=https://github.com/OWNER/NAME` writes it everywhere,\n"
+            "and every notebook gets its Colab button.\n\n"
+        )
+    links = "".join(f"- [Open {page}.ipynb in Colab]({_colab(url, page)})\n" for page in pages)
+    return f"\nA click opens a chapter there; its first cell installs `aeutils`.\n\n{links}\n"
+
+
+def _notebook(path: Path, url: str) -> str:
+    notebook = json.loads(_read(path))
+    for cell in notebook["cells"]:
+        for i, line in enumerate(cell["source"]):
+            if line.startswith("REPOSITORY = "):
+                cell["source"][i] = re.sub(r'"[^"]*"', f'"{url}"', line, count=1)
+    cells = [cell for cell in notebook["cells"] if cell.get("id") != "colab-button"]
+    if url:  # for readers on GitHub and in Jupyter; the built page has the theme's own button
+        button = {
+            "cell_type": "markdown",
+            "id": "colab-button",
+            "metadata": {"tags": ["remove-cell"]},
+            "source": [f"[Open this notebook in Colab]({_colab(url, path.stem)})"],
+        }
+        cells.insert(0, button)
+    return json.dumps(notebook | {"cells": cells}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _fill(text: str, body: str) -> str:
+    return _MARKED.sub(lambda found: found["start"] + body + found["end"], text)
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def main() -> None:
+    """Check the address and write every copy."""
+    url = sys.argv[1].strip().rstrip("/").removesuffix(".git") if len(sys.argv) == 2 else None
+    if url is None or (url and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", url)):
+        raise SystemExit(
+            f"URL is {url!r}; wanted: make repo URL=https://github.com/OWNER/NAME (Colab opens GitHub only)."
+        )
+    for path, text in copies(url).items():
+        if _read(path) != text:
+            path.write_text(text, "utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
