@@ -9,13 +9,18 @@ from sphinx.application import Sphinx
 def drop_thebe(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
-    """Take Thebe's scripts and styles out of one page."""
+    """Take Thebe's scripts and styles out of one page, those in files and those in the page itself."""
     for kind in ("script_files", "css_files"):
         context[kind] = [
             file
             for file in context.get(kind, [])
-            if "thebe" not in str(getattr(file, "filename", file))
+            if "thebe" not in _text(file).lower()
         ]
+
+
+def _text(file) -> str:
+    """The address of a script or style, and what it contains if it stands in the page."""
+    return f"{getattr(file, 'filename', file)} {getattr(file, 'attributes', {}).get('body', '')}"
 
 
 def setup(app: Sphinx) -> dict:

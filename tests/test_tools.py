@@ -1,0 +1,39 @@
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tools.run_notebooks import is_debris, run
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.mark.parametrize(
+    ("output", "dropped"),
+    [
+        (new_output("stream", name="stderr", text="10%|#   | 1/10"), True),
+        (new_output("stream", name="stdout", text="MSE 0.04"), False),
+        (new_output("display_data", {WIDGET: {}, "text/plain": "bar"}), True),
+        (new_output("display_data", {WIDGET: {}, "text/html": "<p>figure</p>"}), False),
+        (new_output("display_data", {"image/png": "...", "text/plain": "<Figure>"}), False),
+    ],
+)
+def test_progress_bars_and_widgets_without_a_picture_are_not_stored(output, dropped):
+    assert is_debris(output) is dropped
+
+
+def test_a_notebook_that_fails_keeps_its_old_outputs(tmp_path):
+    path = tmp_path / "broken.ipynb"
+    cell = new_code_cell("1 / 0", outputs=[new_output("stream", name="stdout", text="old")])
+    nbformat.write(new_notebook(cells=[cell]), path)
+    before = path.read_bytes()
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        run(path)
+    assert path.read_bytes() == before
+
+
+def test_a_notebook_is_run_and_written_back(tmp_path):
+    path = tmp_path / "sum.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("import sys; print(2 + 3); print('no', file=sys.stderr)")]), path)
+    run(path)
+    outputs = nbformat.read(path, as_version=4).cells[0].outputs
+    assert [output.text for output in outputs] == ["5\n"]
