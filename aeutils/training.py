@@ -162,7 +162,8 @@ def fit(
         x_val, target_val = (part.to(device) for part in _checked_pair(model, *pair))
 
     model.to(device, memory_format=torch.channels_last)  # faster convolutions, same results
-    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay)
+    fused = device.type in ("cpu", "cuda")  # all weights updated in one go: the same steps, faster
+    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=fused)
     # Batches of nearly equal size, so that none is left with the single input that BatchNorm cannot take.
     num_batches = -(-len(x) // max(recipe.batch_size, 2))
     scheduler = None

@@ -1,0 +1,386 @@
+import errno
+import gzip
+import hashlib
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pooch
+import pytest
+import torch
+from scipy.integrate import quad
+from sklearn.datasets import make_swiss_roll as sklearn_roll
+from torchvision.datasets import MNIST
+
+from aeutils.data import (
+    ROLL_MEAN,
+    ROLL_SCALE,
+    in_sample,
+    load_mnist,
+    load_mnist_sample,
+    make_swiss_roll,
+    mnist_folder,
+)
+
+LENGTHS = {"train": 60_000, "t10k": 10_000}
+
+# ------------------------------------------------------------------------------------------------ the sample
+
+
+@pytest.mark.parametrize(("split", "a_class"), [("train", 400), ("test", 100), ("all", 500)])
+def test_each_part_of_the_sample_holds_the_ten_classes_equally(split, a_class):
+    images, labels = load_mnist_sample(split)
+    assert images.shape == (10 * a_class, 1, 28, 28) and images.dtype == torch.float32
+    assert images.min() == 0 and images.max() == 1
+    assert labels.dtype == torch.int64 and labels.bincount().tolist() == [a_class] * 10
+
+
+def test_the_two_parts_of_the_sample_are_disjoint_and_together_the_whole():
+    def rows(split):
+        images, labels = load_mnist_sample(split)
+        return [(int(label), image.numpy().tobytes()) for image, label in zip(images, labels, strict=True)]
+
+    train, test, whole = rows("train"), rows("test"), rows("all")
+    assert len(set(whole)) == 5000  # no digit twice, so that the next line compares digits and not copies
+    assert not set(train) & set(test)
+    assert sorted(train + test) == sorted(whole)
+
+
+@pytest.mark.parametrize(
+    ("split", "sha256"),
+    [
+        ("all", "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f"),
+        ("test", "fb8e189a3c37b5f9dc83ce41dd4c5f7a66f945fa0ee69010abf460b9a3e5d2e4"),
+    ],
+)
+def test_the_sample_is_the_first_500_of_each_class_in_mnist_and_every_fifth_of_these_is_held_out(split, sha256):
+    # The sums were taken from MNIST's own files, not from this library.
+    pixels = (255 * load_mnist_sample(split)[0]).round().to(torch.uint8)
+    assert hashlib.sha256(pixels.numpy().tobytes()).hexdigest() == sha256
+
+
+@pytest.mark.parametrize("split", ["all", "train", "test"])
+def test_writing_into_the_sample_does_not_change_the_next_one(split):
+    images, labels = load_mnist_sample(split)
+    before = images.clone(), labels.clone()
+    images.zero_(), labels.zero_()
+    again = load_mnist_sample(split)
+    assert torch.equal(again[0], before[0]) and torch.equal(again[1], before[1])
+
+
+@pytest.mark.parametrize("split", ["Train", "validation", "", None, 1])
+def test_an_unknown_part_of_the_sample_is_refused(split):
+    with pytest.raises(ValueError, match=r'choose "train" .* "test" .* "all"'):
+        load_mnist_sample(split)
+
+
+# ----------------------------------------------------------------------------------------------------- MNIST
+
+
+def write_idx(path, array):
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
+    path.write_bytes(header + array.tobytes())
+
+
+@pytest.fixture(scope="module")
+def full_size(tmp_path_factory):
+    """Files of MNIST's own lengths, with random labels; the first two pixels of an image tell its number."""
+    root = tmp_path_factory.mktemp("mnist")
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, n in LENGTHS.items():
+        pixels = np.zeros((n, 28, 28), np.uint8)
+        pixels[:, 0, 0], pixels[:, 0, 1] = np.divmod(np.arange(n), 256)
+        write_idx(raw / f"{name}-images-idx3-ubyte", pixels)
+        write_idx(raw / f"{name}-labels-idx1-ubyte", np.random.default_rng(n).integers(10, size=n, dtype=np.uint8))
+    yield root
+    shutil.rmtree(root)
+
+
+@pytest.fixture
+def copy(full_size, tmp_path):
+    """The test images and labels alone, to be damaged."""
+    raw = tmp_path / "copy" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for path in (full_size / "MNIST" / "raw").glob("t10k-*"):
+        shutil.copy(path, raw)
+    return tmp_path / "copy"
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """Nobody names a folder, so the user's cache is the place; it is empty."""
+    monkeypatch.delenv("AEUTILS_DATA")
+    return tmp_path / "cache" / "aeutils" / "MNIST" / "raw"
+
+
+def numbers(images):
+    """The images' numbers, as `full_size` wrote them."""
+    first = (255 * images[:, 0, 0, :2]).round().long()
+    return 256 * first[:, 0] + first[:, 1]
+
+
+def true_labels(name):
+    return torch.from_numpy(np.random.default_rng(LENGTHS[name]).integers(10, size=LENGTHS[name], dtype=np.uint8))
+
+
+@pytest.mark.parametrize("named_by", ["argument", "variable", "argument, not the variable", "nobody"])
+def test_mnist_is_read_from_the_argument_else_the_variable_else_the_cache(named_by, full_size, monkeypatch, tmp_path):
+    root = None
+    if named_by.startswith("argument"):
+        root = full_size if named_by == "argument" else str(full_size)
+        monkeypatch.setenv("AEUTILS_DATA", str(tmp_path))
+    elif named_by == "variable":
+        monkeypatch.setenv("AEUTILS_DATA", str(full_size))
+    else:
+        monkeypatch.delenv("AEUTILS_DATA")
+        monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(full_size))
+    images, labels = load_mnist("test", root)
+    assert images.shape == (10_000, 1, 28, 28) and images.dtype == torch.float32
+    assert images.min() == 0 and images.max() == 1
+    assert torch.equal(numbers(images), torch.arange(10_000))
+    assert labels.dtype == torch.int64 and torch.equal(labels, true_labels("t10k").long())
+
+
+def test_a_home_folder_is_understood(full_size, monkeypatch):
+    monkeypatch.setenv("HOME", str(full_size))
+    assert mnist_folder("test", "~") == full_size
+
+
+def test_without_the_sample_exactly_the_first_500_of_each_class_are_missing(full_size):
+    seen, wanted = [0] * 10, []
+    for number, label in enumerate(true_labels("train").tolist()):
+        seen[label] += 1
+        if seen[label] > 500:
+            wanted.append(number)
+    assert len(wanted) == 55_000
+    images, labels = load_mnist("train", full_size, with_sample=False)
+    assert images.shape == (55_000, 1, 28, 28)
+    assert numbers(images).tolist() == wanted
+    assert torch.equal(labels, true_labels("train")[wanted].long())
+
+
+def test_with_the_sample_all_training_images_are_there(full_size):
+    images, _ = load_mnist("train", full_size)
+    assert torch.equal(numbers(images), torch.arange(60_000))
+
+
+def test_the_sample_has_no_part_in_the_test_images(full_size):
+    assert len(load_mnist("test", full_size, with_sample=False)[0]) == 10_000
+
+
+def test_the_sample_is_marked_where_the_first_500_of_each_class_stand():
+    labels = torch.arange(10).repeat(600)
+    assert torch.equal(in_sample(labels), torch.arange(6000) < 5000)
+    assert torch.equal(in_sample(labels.sort().values), (torch.arange(6000) % 600) < 500)
+
+
+def test_the_test_images_need_no_training_images(copy):
+    images, _ = load_mnist("test", copy)
+    assert len(images) == 10_000
+
+
+@pytest.mark.parametrize("split", ["all", "val", None])
+def test_an_unknown_part_of_mnist_is_refused(split, full_size):
+    with pytest.raises(ValueError, match=r'choose "train" \(60,000 digits\) or "test"'):
+        load_mnist(split, full_size)
+
+
+@pytest.mark.parametrize("named_by", ["argument", "variable"])
+def test_a_folder_without_mnist_is_refused_and_never_filled(named_by, tmp_path, monkeypatch):
+    monkeypatch.setattr(pooch, "retrieve", lambda *args, **kwargs: pytest.fail("a named folder is only read"))
+    folder = tmp_path / "empty"
+    monkeypatch.setenv("AEUTILS_DATA", str(folder))
+    with pytest.raises(FileNotFoundError, match=r"empty.*AEUTILS_DATA.*load_mnist_sample"):
+        load_mnist("train", folder if named_by == "argument" else None)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("missing", ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
+def test_a_missing_file_is_named(missing, copy):
+    (copy / "MNIST" / "raw" / missing).unlink()
+    with pytest.raises(FileNotFoundError, match=missing):
+        load_mnist("test", copy)
+
+
+@pytest.mark.parametrize("name", ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
+@pytest.mark.parametrize("change", [-1, -5000, +1])
+def test_a_file_of_the_wrong_length_is_refused(name, change, copy):
+    path = copy / "MNIST" / "raw" / name
+    right = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(right + change)
+    with pytest.raises(OSError, match=rf"{name} has {right + change:,} bytes, MNIST's has {right:,}"):
+        load_mnist("test", copy)
+
+
+def test_a_file_that_may_not_be_read_is_refused(copy, monkeypatch):
+    real_open = Path.open
+
+    def open_(path, *args, **kwargs):
+        if path.name == "t10k-labels-idx1-ubyte":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real_open(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", open_)
+    with pytest.raises(OSError, match=r"t10k-labels-idx1-ubyte: Permission denied. Check the permissions"):
+        load_mnist("test", copy)
+
+
+# -------------------------------------------------------------------------------------------- downloading it
+
+
+def test_without_a_network_the_error_says_what_to_do(cache, monkeypatch):
+    def retrieve(url, **kwargs):
+        raise OSError(f"no route to {url}")
+
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
+    with pytest.raises(
+        FileNotFoundError, match="(?s)could not be downloaded.*AEUTILS_DATA.*load_mnist_sample"
+    ) as error:
+        load_mnist("train")
+    for mirror in MNIST.mirrors:
+        assert f"no route to {mirror}" in str(error.value)
+
+
+def test_nothing_is_downloaded_when_that_is_not_wanted(cache, monkeypatch):
+    monkeypatch.setattr(pooch, "retrieve", lambda *args, **kwargs: pytest.fail("download=False"))
+    with pytest.raises(FileNotFoundError, match="AEUTILS_DATA"):
+        load_mnist("test", download=False)
+
+
+@pytest.fixture
+def mirrors(full_size, monkeypatch):
+    """Stands for the network: pooch's `retrieve`, which counts, and fails for the mirrors in `broken`."""
+
+    class Mirrors:
+        def __init__(self):
+            self.broken, self.urls, self.hashes = (), [], {}
+
+        def retrieve(self, url, known_hash, fname, path, **kwargs):
+            self.urls.append(url)
+            if url.startswith(tuple(self.broken)):
+                raise ValueError(f"{url} has another checksum")
+            self.hashes[fname] = known_hash
+            path.mkdir(parents=True, exist_ok=True)
+            archive = path / fname
+            content = (full_size / "MNIST" / "raw" / fname.removesuffix(".gz")).read_bytes()
+            archive.write_bytes(gzip.compress(content, compresslevel=0))
+            return str(archive)
+
+    mirrors = Mirrors()
+    monkeypatch.setattr(pooch, "retrieve", mirrors.retrieve)
+    return mirrors
+
+
+def test_a_download_is_checked_against_the_checksums_that_torchvision_knows(cache, mirrors):
+    mnist_folder("test")
+    known = {name: f"md5:{md5}" for name, md5 in MNIST.resources if name.startswith("t10k")}
+    assert len(known) == 2 and mirrors.hashes == known
+
+
+def test_after_a_download_the_digits_are_there_and_are_not_fetched_again(cache, mirrors):
+    assert torch.equal(numbers(load_mnist("test")[0]), torch.arange(10_000))
+    assert len(mirrors.urls) == 2
+    load_mnist("test")
+    assert len(mirrors.urls) == 2
+
+
+def test_a_broken_mirror_is_passed_over(cache, mirrors):
+    mirrors.broken = MNIST.mirrors[:1]
+    mnist_folder("test")
+    assert len(mirrors.urls) == 4
+    assert (cache / "t10k-images-idx3-ubyte").stat().st_size == 16 + 10_000 * 784
+
+
+def test_a_file_in_the_cache_that_was_cut_short_is_fetched_anew(cache, mirrors):
+    cache.mkdir(parents=True)
+    (cache / "t10k-images-idx3-ubyte").write_bytes(b"half")
+    mnist_folder("test")
+    assert (cache / "t10k-images-idx3-ubyte").stat().st_size == 16 + 10_000 * 784
+
+
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_half_a_download_is_never_left_under_its_final_name(stop, cache, mirrors, monkeypatch):
+    real_write = Path.write_bytes
+
+    def write_half(path, content):
+        if path.suffix == ".gz":
+            return real_write(path, content)
+        real_write(path, content[: len(content) // 2])
+        raise stop
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises((FileNotFoundError, KeyboardInterrupt)):
+        load_mnist("test")
+    assert [path.name for path in cache.iterdir() if path.suffix != ".gz"] == []
+
+
+# ------------------------------------------------------------------------------------------------ Swiss roll
+
+LOW, HIGH = 1.5 * math.pi, 4.5 * math.pi
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5])
+def test_the_roll_is_scikit_learns_in_another_frame(noise):
+    points, _ = make_swiss_roll(300, noise=noise, seed=3)
+    assert points.shape == (300, 3) and points.dtype == torch.float32
+    np.testing.assert_allclose(
+        points.numpy() * ROLL_SCALE + ROLL_MEAN, sklearn_roll(300, noise=noise, random_state=3)[0], atol=2e-5
+    )
+
+
+def test_the_frame_is_the_expected_mean_and_scale():
+    def expected(f):
+        return quad(f, LOW, HIGH)[0] / (HIGH - LOW)
+
+    mean = [expected(lambda t: t * math.cos(t)), 10.5, expected(lambda t: t * math.sin(t))]
+    square = expected(lambda t: t**2) + quad(lambda h: h**2, 0, 21)[0] / 21
+    np.testing.assert_allclose(ROLL_MEAN, mean, rtol=1e-9)
+    assert pytest.approx(math.sqrt((square - sum(m**2 for m in mean)) / 3), rel=1e-9) == ROLL_SCALE
+
+
+def test_a_large_roll_is_centred_and_of_unit_size():
+    points = make_swiss_roll(200_000)[0].double()
+    assert points.mean(dim=0).abs().max() < 0.01  # four standard errors
+    assert points.square().mean().item() == pytest.approx(1, abs=0.01)
+
+
+def test_the_arc_length_is_the_length_of_the_curve():
+    points, sheet = make_swiss_roll(200, seed=1)
+    x, _, z = (points.double().numpy() * ROLL_SCALE + ROLL_MEAN).T
+    for angle, s in zip(np.hypot(x, z), sheet[:, 0].tolist(), strict=True):  # the spiral's radius is its angle
+        assert s == pytest.approx(quad(lambda t: math.sqrt(1 + t**2), LOW, angle)[0], abs=1e-3)
+
+
+def test_the_sheet_is_89_long_and_21_high():
+    assert quad(lambda t: math.sqrt(1 + t**2), LOW, HIGH)[0] == pytest.approx(89.4, abs=0.05)
+    _, sheet = make_swiss_roll(20_000)
+    assert sheet.shape == (20_000, 2) and sheet.dtype == torch.float32
+    assert sheet.min() >= 0
+    assert sheet.max(dim=0).values.tolist() == pytest.approx([89.4, 21], abs=0.1)
+
+
+def test_the_same_seed_draws_the_same_roll_and_another_seed_another():
+    first, again, other = make_swiss_roll(50, seed=7), make_swiss_roll(50, seed=7), make_swiss_roll(50, seed=8)
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not torch.equal(first[0], other[0]) and not torch.equal(first[1], other[1])
+
+
+def test_noise_moves_the_points_by_its_size_and_leaves_the_sheet():
+    (clean, sheet), (noisy, noisy_sheet) = make_swiss_roll(5000, seed=2), make_swiss_roll(5000, noise=0.7, seed=2)
+    assert torch.equal(sheet, noisy_sheet)
+    assert ((noisy - clean) * ROLL_SCALE).std().item() == pytest.approx(0.7, rel=0.03)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, True, "10", None])
+def test_a_number_of_points_that_is_none_is_refused(n):
+    with pytest.raises(ValueError, match="whole number of points, at least 1"):
+        make_swiss_roll(n)
+
+
+@pytest.mark.parametrize("noise", [-1, -1e-9, math.nan, math.inf])
+def test_noise_that_is_no_standard_deviation_is_refused(noise):
+    with pytest.raises(ValueError, match="noise is .*: a finite number, at least 0"):
+        make_swiss_roll(10, noise=noise)

@@ -1,0 +1,89 @@
+import io
+import statistics
+import time
+
+import ipywidgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from aeutils.live import latent_dim_slider
+from aeutils.metrics import mse
+from aeutils.models import reconstruct
+from aeutils.pretrained import load_pretrained, shipped_sizes
+
+
+@pytest.fixture
+def images(digits):
+    return digits[::10]
+
+
+def decode(picture):
+    """Ink in [0, 1] of the two rows that a picture shows, one pixel a pixel of the digits."""
+    shown = Image.open(io.BytesIO(picture.value))
+    assert shown.format == "PNG"
+    ink = 1 - np.asarray(shown, dtype=np.float64) / 255
+    scale = len(ink) // (2 * 28)
+    small = ink[::scale, ::scale]
+    assert np.array_equal(small.repeat(scale, axis=0).repeat(scale, axis=1), ink)
+    return small[:28], small[28:]
+
+
+def side_by_side(images):
+    return np.concatenate([image[0] for image in images.numpy()], axis=1)
+
+
+def test_the_slider_offers_the_sizes_that_are_shipped_and_starts_at_the_first(images):
+    figure = latent_dim_slider(images)
+    slider, picture, line = figure.children
+    assert isinstance(figure, ipywidgets.VBox)
+    assert list(slider.options) == shipped_sizes() and slider.value == shipped_sizes()[0]
+    assert len(picture.value) > 0 and line.value.startswith(f"{slider.value} numbers a digit")
+
+
+@pytest.mark.parametrize("size", shipped_sizes())
+def test_each_position_shows_the_originals_above_their_reconstructions_and_the_error(size, images):
+    slider, picture, line = latent_dim_slider(images).children
+    slider.value = size
+    x_hat, _ = reconstruct(load_pretrained(size), images)
+    above, below = decode(picture)
+    np.testing.assert_allclose(above, side_by_side(images), atol=0.51 / 255)
+    np.testing.assert_allclose(below, side_by_side(x_hat), atol=0.51 / 255)
+    assert np.abs(above - below).max() > 0.2
+    assert f"{size} numbers" in line.value and f"{mse(x_hat, images):.4f}" in line.value and "10 digits" in line.value
+
+
+def test_moving_the_slider_changes_picture_and_text_and_moving_back_restores_them(images):
+    slider, picture, line = latent_dim_slider(images).children
+    seen = {}
+    for size in shipped_sizes():
+        slider.value = size
+        seen[size] = (picture.value, line.value)
+    assert len({shown for shown, _ in seen.values()}) == len({text for _, text in seen.values()}) == len(seen) >= 2
+    slider.value = shipped_sizes()[0]
+    assert (picture.value, line.value) == seen[shipped_sizes()[0]]
+
+
+def test_a_move_is_shown_before_a_reader_notices_the_wait(images):
+    slider, picture, _ = latent_dim_slider(images).children
+    seconds = []
+    for i in range(21):
+        before = picture.value
+        start = time.perf_counter()
+        slider.value = shipped_sizes()[(i + 1) % len(shipped_sizes())]
+        seconds.append(time.perf_counter() - start)
+        assert picture.value != before
+    assert statistics.median(seconds) < 0.1
+
+
+def test_two_sliders_do_not_move_each_other(images):
+    (slider, *_), (_, other_picture, _) = latent_dim_slider(images).children, latent_dim_slider(images).children
+    before = other_picture.value
+    slider.value = shipped_sizes()[-1]
+    assert other_picture.value == before
+
+
+def test_images_that_cannot_be_shown_are_refused(unusable):
+    images, words = unusable
+    with pytest.raises(ValueError, match=words):
+        latent_dim_slider(images)

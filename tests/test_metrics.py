@@ -1,0 +1,245 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from sklearn.neighbors import KNeighborsClassifier
+
+from aeutils.metrics import (
+    confusion,
+    continuity,
+    knn_accuracy,
+    knn_predict,
+    most_confused,
+    mse,
+    share_by_digit,
+    trustworthiness,
+)
+
+
+def draw(n, dims=2, seed=0):
+    return torch.randn(n, dims, generator=torch.Generator().manual_seed(seed))
+
+
+def draw_labels(n, seed=0):
+    return torch.randint(10, (n,), generator=torch.Generator().manual_seed(seed))
+
+
+# ------------------------------------------------------------------------------------------------ squared error
+
+
+def test_mse_of_known_cases():
+    x = torch.tensor([[0.0, 1.0], [0.5, 0.25]])
+    assert mse(x, x) == 0
+    assert mse(torch.tensor([[1.0, 1.0], [0.5, 0.75]]), x) == (1 + 0.25) / 4
+    black, white = torch.zeros(3, 1, 28, 28), torch.ones(3, 1, 28, 28)
+    assert mse(black, white) == 1
+
+
+def test_on_the_articles_scale_the_error_is_four_times_as_large():
+    x, x_hat = torch.rand(50, 1, 28, 28), torch.rand(50, 1, 28, 28)
+    assert mse(2 * x_hat - 1, 2 * x - 1) == pytest.approx(4 * mse(x_hat, x), rel=1e-6)
+
+
+def test_mse_is_computed_in_double_precision():
+    # 1 + 2^-20 is a float32, the square of its distance from 1 is far below what float32 sums beside 1 can hold.
+    x_hat = torch.full((10_000,), 1 + 2.0**-20)
+    x_hat[0] = 2
+    expected = (1 + 9999 * 2.0**-40) / 10_000
+    assert mse(x_hat, torch.ones(10_000)) == pytest.approx(expected, rel=1e-14)
+
+
+def test_mse_of_different_shapes_is_refused_and_not_broadcast():
+    with pytest.raises(ValueError, match=r"\(4, 1\), inputs \(4, 3\)"):
+        mse(torch.zeros(4, 1), torch.zeros(4, 3))
+
+
+# --------------------------------------------------------------------------------------------------- neighbours
+
+
+def vote_by_brute_force(z, z_ref, labels_ref, k, leave_out_self=False):
+    distances = (z.double().unsqueeze(1) - z_ref.double().unsqueeze(0)).square().sum(dim=2)
+    if leave_out_self:
+        distances.fill_diagonal_(math.inf)
+    nearest = distances.argsort(dim=1)[:, :k]
+    return torch.stack([labels_ref[row].bincount(minlength=10).argmax() for row in nearest])
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 10, 80])
+@pytest.mark.parametrize("dims", [1, 2, 3, 20])
+def test_knn_agrees_with_brute_force_and_with_scikit_learn(k, dims):
+    z, z_ref, labels_ref = draw(60, dims, seed=1), draw(80, dims, seed=2), draw_labels(80)
+    predicted = knn_predict(z, z_ref, labels_ref, k=k)
+    assert torch.equal(predicted, vote_by_brute_force(z, z_ref, labels_ref, k))
+    sklearns = KNeighborsClassifier(k).fit(z_ref.numpy(), labels_ref.numpy()).predict(z.numpy())
+    assert predicted.tolist() == sklearns.tolist()
+
+
+@pytest.mark.parametrize("k", [1, 3, 10, 79])
+def test_codes_that_vote_on_each_other_agree_with_brute_force(k):
+    z, labels = draw(80), draw_labels(80)
+    wanted = vote_by_brute_force(z, z, labels, k, leave_out_self=True)
+    assert torch.equal(knn_predict(z, labels_ref=labels, k=k), wanted)
+    assert knn_accuracy(z, labels, k=k) == pytest.approx((wanted == labels).double().mean().item())
+
+
+def test_codes_that_vote_on_each_other_are_left_out_of_their_own_vote_even_where_two_coincide():
+    z, labels = draw(50).repeat(2, 1), torch.tensor([3] * 50 + [7] * 50)
+    assert knn_accuracy(z, labels, k=1) == 0  # each has a twin of the other class in the same place
+    assert knn_accuracy(z, torch.arange(50).remainder(10).repeat(2), k=1) == 1
+
+
+def test_a_reference_set_votes_even_where_it_is_the_same_codes():
+    z, labels = draw(50), draw_labels(50)
+    assert knn_accuracy(z, labels, z, labels, k=1) == 1
+
+
+@pytest.mark.parametrize(("labels", "winner"), [([7, 3], 3), ([3, 7], 3), ([9, 0], 0)])
+def test_at_a_tie_the_smallest_label_wins(labels, winner):
+    labels = torch.tensor(labels)
+    asks, votes = torch.tensor([[0.0]]), torch.tensor([[-1.0], [1.0]])
+    assert knn_predict(asks, votes, labels, k=2).tolist() == [winner]
+    everyone = torch.cat([votes, asks])
+    assert knn_predict(everyone, labels_ref=torch.cat([labels, labels[:1]]), k=2)[2] == winner
+
+
+@pytest.mark.parametrize("with_reference", [True, False])
+def test_codes_without_meaning_are_read_at_chance_and_clusters_perfectly(with_reference):
+    labels = torch.arange(2000).remainder(10)
+    reference = (draw(2000, seed=5), labels) if with_reference else ()
+    assert knn_accuracy(draw(2000), labels, *reference) == pytest.approx(0.1, abs=0.03)
+    centres = 100 * torch.stack([labels.cos(), labels.sin()], dim=1)
+    reference = (centres + draw(2000, seed=5), labels) if with_reference else ()
+    assert knn_accuracy(centres + draw(2000), labels, *reference) == 1
+
+
+def test_accuracy_is_the_share_of_right_predictions():
+    z, z_ref, labels, labels_ref = draw(60, seed=1), draw(80, seed=2), draw_labels(60, 3), draw_labels(80, 4)
+    predicted = knn_predict(z, z_ref, labels_ref, k=3)
+    right = sum(p == t for p, t in zip(predicted.tolist(), labels.tolist(), strict=True))
+    assert 0 < right < 60
+    assert knn_accuracy(z, labels, z_ref, labels_ref, k=3) == pytest.approx(right / 60)
+
+
+@pytest.mark.parametrize("k", [0, -1, 21, 1000])
+def test_more_voters_than_there_are_or_none_are_refused(k):
+    z, labels = draw(20), draw_labels(20)
+    with pytest.raises(ValueError, match=f"k is {k}; with 20 voting codes it can be 1 to 20"):
+        knn_accuracy(draw(5), draw_labels(5), z, labels, k=k)
+    with pytest.raises(ValueError, match=f"k is {k}; with 20 voting codes it can be 1 to 19"):
+        knn_accuracy(z, labels, k=k)
+
+
+def test_with_all_others_voting_nobody_is_left_for_one_more():
+    z, labels = draw(20), draw_labels(20)
+    assert 0 <= knn_accuracy(z, labels, k=19) <= 1
+    with pytest.raises(ValueError, match="1 to 19"):
+        knn_accuracy(z, labels, k=20)
+
+
+def test_codes_and_labels_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="20 codes came with 19 labels"):
+        knn_accuracy(draw(20), draw_labels(19), draw(20), draw_labels(20))
+    with pytest.raises(ValueError, match="20 codes vote with 19 labels"):
+        knn_accuracy(draw(5), draw_labels(5), draw(20), draw_labels(19))
+    with pytest.raises(ValueError, match="20 codes vote with none labels"):
+        knn_accuracy(draw(5), draw_labels(5), draw(20))
+    with pytest.raises(ValueError, match="20 codes vote with none labels"):
+        knn_predict(draw(20))
+
+
+# -------------------------------------------------------------------------------------------------------- tables
+
+
+def test_shares_by_digit_of_a_known_case():
+    labels = torch.tensor([0, 0, 0, 0, 1, 1, 9])
+    hits = torch.tensor([True, True, True, False, False, False, True])
+    shares = share_by_digit(hits, labels)
+    assert shares.dtype == torch.float64 and shares.shape == (10,)
+    assert shares[[0, 1, 9]].tolist() == [0.75, 0, 1]
+    assert shares[2:9].isnan().all()
+
+
+def test_confusion_of_a_known_case():
+    labels = torch.cat([torch.arange(10), torch.tensor([4, 4, 4])])
+    predicted = torch.cat([torch.arange(10), torch.tensor([9, 9, 7])])
+    wanted = torch.eye(10, dtype=torch.float64)
+    wanted[4, [4, 7, 9]] = torch.tensor([0.25, 0.25, 0.5], dtype=torch.float64)
+    assert torch.equal(confusion(predicted, labels), wanted)
+
+
+def test_every_row_of_a_confusion_table_is_a_digit_and_sums_to_one():
+    labels, predicted = draw_labels(500, 1), draw_labels(500, 2)
+    shares = confusion(predicted, labels)
+    torch.testing.assert_close(shares.sum(dim=1), torch.ones(10, dtype=torch.float64))
+    torch.testing.assert_close(shares.diagonal(), share_by_digit(predicted == labels, labels))
+
+
+def test_the_most_confused_come_first_and_the_diagonal_does_not_count():
+    shares = 0.9 * torch.eye(10, dtype=torch.float64)
+    shares[4, 9], shares[9, 4], shares[3, 5] = 0.2, 0.3, 0.25
+    assert most_confused(shares, 3) == [(9, 4, 0.3), (3, 5, 0.25), (4, 9, 0.2)]
+    assert len(most_confused(shares, 90)) == 90
+
+
+# ---------------------------------------------------------------------------------------------- neighbourhoods
+
+
+def trustworthiness_by_its_formula(x, z, k):
+    """Venna and Kaski (2001), equation 2, point by point."""
+    n = len(x)
+
+    def by_distance(points):
+        distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+        np.fill_diagonal(distances, -1)  # each point is its own nearest, rank 0
+        return distances.argsort(axis=1)
+
+    in_data, in_map = by_distance(x), by_distance(z)
+    penalty = 0
+    for i in range(n):
+        rank = {j: r for r, j in enumerate(in_data[i].tolist())}
+        penalty += sum(max(0, rank[j] - k) for j in in_map[i, 1 : k + 1].tolist())
+    return 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * penalty
+
+
+@pytest.mark.parametrize("k", [1, 5, 12])
+def test_trustworthiness_is_its_formula_and_continuity_the_same_with_the_sides_swapped(k):
+    x = draw(80, dims=5)
+    z = x[:, :2] + 0.3 * draw(80, seed=9)
+    forth = trustworthiness_by_its_formula(x.double().numpy(), z.double().numpy(), k)
+    back = trustworthiness_by_its_formula(z.double().numpy(), x.double().numpy(), k)
+    assert abs(forth - back) > 1e-3  # or the next two lines could not tell one from the other
+    assert trustworthiness(x, z, k=k) == pytest.approx(forth, abs=1e-9)
+    assert continuity(x, z, k=k) == pytest.approx(back, abs=1e-9)
+
+
+def test_a_map_that_changes_nothing_is_perfect():
+    x = draw(100, dims=3)
+    turned_and_scaled = 7 * x @ torch.linalg.qr(draw(3, dims=3))[0] + 2
+    for z in (x, turned_and_scaled):
+        assert trustworthiness(x, z) == continuity(x, z) == 1
+
+
+def test_a_map_by_chance_is_worth_about_a_half():
+    x, z = draw(500, dims=10), draw(500, seed=1)
+    assert trustworthiness(x, z) == pytest.approx(0.5, abs=0.03)
+    assert continuity(x, z) == pytest.approx(0.5, abs=0.03)
+
+
+def test_folding_costs_trust_and_tearing_costs_continuity():
+    line = torch.linspace(-1, 1, 200).unsqueeze(1)
+    folded = line.abs() + 1e-4 * line  # far points meet
+    assert trustworthiness(line, folded) < continuity(line, folded)
+    angle = math.pi * line
+    circle = torch.cat([angle.cos(), angle.sin()], dim=1)  # neighbours at the cut are far apart on the line
+    assert continuity(circle, line) < trustworthiness(circle, line)
+
+
+def test_images_are_compared_by_their_pixels():
+    images, z = torch.rand(60, 1, 4, 4), draw(60)
+    assert trustworthiness(images, z) == trustworthiness(images.flatten(1), z)
+
+
+def test_more_neighbours_than_half_the_points_are_refused():
+    with pytest.raises(ValueError, match="n_neighbors"):
+        trustworthiness(draw(20), draw(20), k=10)

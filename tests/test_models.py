@@ -1,0 +1,195 @@
+import pytest
+import torch
+from torch import nn
+
+from aeutils.models import (
+    IMAGE_SHAPE,
+    ConvAutoencoder,
+    LinearAutoencoder,
+    MLPAutoencoder,
+    check_inputs,
+    reconstruct,
+)
+
+
+def count(model):
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+# ------------------------------------------------------------------------------------------- every autoencoder
+
+
+def test_a_model_encodes_decodes_and_does_both_when_called(model, latent_dim, make_inputs):
+    model.eval()
+    x = make_inputs(model, 7)
+    z = model.encode(x)
+    x_hat = model.decode(z)
+    assert z.shape == (7, latent_dim) and x_hat.shape == x.shape
+    called = model(x)
+    assert torch.equal(called[0], x_hat) and torch.equal(called[1], z)
+
+
+def test_a_model_is_built_again_by_its_settings(model):
+    again = type(model)(**model.settings)
+    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    assert {name: tensor.shape for name, tensor in again.state_dict().items()} == shapes
+    assert again.input_shape == model.input_shape and again.latent_dim == model.latent_dim
+
+
+def test_the_error_reaches_every_weight(model, make_inputs):
+    x = make_inputs(model, 50)
+    (model(x)[0] - x).square().mean().backward()
+    assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("model_class", [LinearAutoencoder, MLPAutoencoder, ConvAutoencoder])
+@pytest.mark.parametrize("size", [0, -1, 2.5, 2.0, "3", True, None])
+def test_a_size_that_counts_nothing_is_refused(model_class, size):
+    with pytest.raises(ValueError, match=f"latent_dim is {size!r};.*whole number from 1 up"):
+        model_class(size)
+
+
+# ---------------------------------------------------------------------------------------------- one by one
+
+
+def test_a_linear_autoencoder_is_linear_and_a_dense_one_is_not():
+    def bend(model):
+        """How far the map is from sending a + b to what its parts are sent to."""
+        a, b, zero = torch.randn(20, 3), torch.randn(20, 3), torch.zeros(20, 3)
+        return (model(a + b)[0] - model(a)[0] - model(b)[0] + model(zero)[0]).abs().max().item()
+
+    torch.manual_seed(0)
+    assert bend(LinearAutoencoder(2, input_shape=(3,))) < 1e-5
+    assert bend(MLPAutoencoder(2, input_shape=(3,), hidden=(8,))) > 1e-2
+
+
+def test_a_linear_autoencoder_has_one_matrix_and_one_offset_each_way(latent_dim):
+    assert count(LinearAutoencoder(latent_dim)) == 784 * latent_dim + latent_dim + latent_dim * 784 + 784
+
+
+def test_the_dense_decoder_mirrors_the_encoder(latent_dim):
+    model = MLPAutoencoder(latent_dim)
+
+    def widths(layers):
+        linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+        return [linear[0].in_features, *(layer.out_features for layer in linear)]
+
+    assert widths(model.encoder) == [784, 1000, 500, 250, latent_dim]
+    assert widths(model.decoder) == [latent_dim, 250, 500, 1000, 784]
+
+
+def test_dense_codes_and_outputs_have_no_bounds():
+    model = MLPAutoencoder(2, input_shape=(3,), hidden=(8,))
+    x_hat, z = model(1e4 * torch.randn(200, 3))
+    for values in (x_hat, z):
+        assert values.min() < -10 and values.max() > 10
+
+
+def test_the_articles_network_has_29803_parameters_at_two_numbers():
+    assert count(ConvAutoencoder(2)) == 29_803
+
+
+def test_each_further_number_costs_a_row_a_column_and_an_offset(latent_dim):
+    assert count(ConvAutoencoder(latent_dim)) == 29_803 + (latent_dim - 2) * (64 + 64 + 1)
+
+
+def test_the_layers_of_the_articles_network_have_the_articles_shapes(latent_dim):
+    model, shapes = ConvAutoencoder(latent_dim), []
+    resizing = (nn.Conv2d, nn.MaxPool2d, nn.Linear, nn.ConvTranspose2d)
+    for layer in model.modules():
+        if isinstance(layer, resizing):
+            layer.register_forward_hook(lambda layer, x, out: shapes.append(tuple(out.shape)))
+    model(torch.rand(5, *IMAGE_SHAPE))
+    encoder = [(16, 10, 10), (16, 5, 5), (32, 3, 3), (32, 2, 2), (64, 1, 1), (latent_dim,)]
+    decoder = [(64,), (32, 2, 2), (16, 5, 5), (8, 15, 15), (1, 28, 28)]
+    assert shapes == [(5, *shape) for shape in encoder + decoder]
+
+
+def test_in_the_articles_network_each_activation_stands_before_its_batchnorm():
+    model = ConvAutoencoder(2)
+    for part, normalized in ((model.encoder, 3), (model.decoder, 3)):
+        layers = list(part)
+        places = [i for i, layer in enumerate(layers) if isinstance(layer, nn.BatchNorm2d)]
+        assert len(places) == normalized
+        assert all(isinstance(layers[i - 1], nn.ReLU) for i in places)
+        assert isinstance(layers[-1], nn.Tanh)
+
+
+def test_inside_the_articles_network_pixels_run_from_minus_1_to_1_and_outside_from_0_to_1():
+    model, inside = ConvAutoencoder(2).eval(), {}
+    model.encoder[0].register_forward_pre_hook(lambda layer, args: inside.update(first=args[0]))
+    model.decoder[-1].register_forward_hook(lambda layer, args, out: inside.update(last=out))
+    shades = torch.tensor([0.0, 0.25, 0.5, 1.0]).reshape(4, 1, 1, 1).expand(4, *IMAGE_SHAPE)
+    x_hat, _ = model(shades)
+    assert inside["first"][:, 0, 5, 5].tolist() == [-1, -0.5, 0, 1]
+    assert inside["last"].min() < 0
+    torch.testing.assert_close(x_hat, 0.5 + inside["last"] / 2)
+
+
+def test_codes_of_the_articles_network_lie_inside_minus_1_and_1_and_its_images_in_0_to_1(latent_dim):
+    torch.manual_seed(0)
+    model = ConvAutoencoder(latent_dim)
+    x_hat, z = model(torch.rand(200, *IMAGE_SHAPE))
+    assert z.abs().max() < 1
+    assert z.min() < 0 < z.max()
+    wild = model.eval().decode(1e4 * torch.randn(200, latent_dim))
+    for images in (x_hat, wild):
+        assert images.min() >= 0 and images.max() <= 1
+
+
+# ------------------------------------------------------------------------------------- inputs and reconstruct
+
+
+def test_images_that_a_model_cannot_learn_from_are_refused(unusable):
+    images, words = unusable
+    with pytest.raises(ValueError, match=words):
+        check_inputs(images, IMAGE_SHAPE)
+    with pytest.raises(ValueError, match=words):
+        reconstruct(ConvAutoencoder(2), images)
+
+
+def test_black_and_white_and_a_single_image_are_accepted():
+    check_inputs(torch.tensor([0.0, 1.0]).reshape(2, 1, 1, 1).expand(2, *IMAGE_SHAPE), IMAGE_SHAPE)
+    check_inputs(torch.zeros(1, *IMAGE_SHAPE), IMAGE_SHAPE)
+
+
+def test_points_may_lie_anywhere_but_must_have_the_right_number_of_coordinates():
+    check_inputs(torch.tensor([[-100.0, 0.0, 100.0]]), (3,))
+    with pytest.raises(ValueError, match=r"shape \(5, 2\); wanted .*\(N, 3\)"):
+        check_inputs(torch.zeros(5, 2), (3,))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_reconstructing_uses_evaluation_mode_and_leaves_the_model_as_it_was(model, training, make_inputs):
+    x = make_inputs(model, 20)
+    wanted = [part.detach() for part in model.eval()(x)]
+    model.train(training)
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    x_hat, z = reconstruct(model, x)
+    assert model.training is training and all(part.training is training for part in model.modules())
+    torch.testing.assert_close(x_hat, wanted[0])
+    torch.testing.assert_close(z, wanted[1])
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    assert not x_hat.requires_grad and not z.requires_grad
+
+
+def test_reconstructing_puts_the_mode_back_even_after_an_error(monkeypatch):
+    model = ConvAutoencoder(2)
+
+    def fail(z):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(model, "decode", fail)
+    with pytest.raises(RuntimeError, match="no memory"):
+        reconstruct(model, torch.zeros(3, *IMAGE_SHAPE))
+    assert model.training
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 20, 10_000])
+def test_the_batch_size_changes_nothing(model, batch_size, make_inputs):
+    x = make_inputs(model, 20)
+    x_hat, z = reconstruct(model, x, batch_size=batch_size)
+    wanted_x_hat, wanted_z = reconstruct(model, x)
+    assert x_hat.shape == (20, *model.input_shape) and z.shape == (20, model.latent_dim)
+    torch.testing.assert_close(x_hat, wanted_x_hat, atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(z, wanted_z, atol=1e-6, rtol=1e-5)

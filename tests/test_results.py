@@ -1,0 +1,152 @@
+import csv
+import statistics
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import aeutils
+from aeutils.pretrained import load_weights, shipped_sizes, weights_path
+from aeutils.results import RESULTS_FOLDER, load_results, summarize
+
+KEYS = ["model", "latent_dim", "seed"]
+SHARES = ["knn10_accuracy", "knn1_accuracy", "read_as_itself", "trustworthiness", "continuity"]
+BY_DIGIT = [f"{score}_digit{digit}" for score in ("knn10", "read") for digit in range(10)]
+
+
+@pytest.fixture
+def sweep():
+    return load_results("sweep")
+
+
+# ------------------------------------------------------------------------------------------------------ the files
+
+
+def test_the_sweep_has_a_row_a_run_and_the_columns_that_its_readme_describes(sweep):
+    assert list(sweep.columns) == [*KEYS, "validation_mse", "test_mse", *SHARES, "seconds", *BY_DIGIT]
+    assert not sweep.duplicated(KEYS).any() and not sweep.isna().any(axis=None)
+    assert sweep["latent_dim"].dtype.kind == sweep["seed"].dtype.kind == "i"
+    assert sweep[[*SHARES, *BY_DIGIT]].min(axis=None) >= 0 and sweep[[*SHARES, *BY_DIGIT]].max(axis=None) <= 1
+    described = (RESULTS_FOLDER / "README.md").read_text("utf-8")
+    assert all(f"`{model}`" in described for model in sweep["model"])
+
+
+def test_the_mean_over_the_digits_is_near_the_score_of_all(sweep):
+    # The test images hold between 892 and 1,135 of each digit, so the two can differ a little, but not much.
+    for score, total in (("knn10", "knn10_accuracy"), ("read", "read_as_itself")):
+        mean = sweep[[f"{score}_digit{digit}" for digit in range(10)]].mean(axis=1)
+        assert (mean - sweep[total]).abs().max() < 0.03
+
+
+def test_nothing_linear_beats_pca_and_everything_shipped_does(sweep):
+    for size in shipped_sizes():
+        runs = sweep[sweep["latent_dim"] == size].set_index("model")["test_mse"]
+        assert (runs["conv"] < runs["pca"]).all()
+
+
+@pytest.mark.parametrize("size", shipped_sizes())
+def test_the_shipped_weights_are_those_of_the_run_with_the_median_validation_error(size, sweep):
+    runs = sweep[(sweep["model"] == "conv") & (sweep["latent_dim"] == size)]
+    about = load_weights(weights_path(size))[1]
+    row = runs[runs["seed"] == about["seed"]].iloc[0]
+    assert len(runs) >= 5
+    assert row["validation_mse"] == statistics.median_high(runs["validation_mse"])
+    for score, value in about["scores"].items():
+        assert row[score] == pytest.approx(value, abs=1e-6)
+
+
+def test_a_file_is_read_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr(aeutils.results, "RESULTS_FOLDER", tmp_path)
+    rows = [["size", "name"], ["2", "a"], ["3", "b"]]
+    with (tmp_path / "mine.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    table = load_results("mine")
+    assert table["size"].tolist() == [2, 3] and table["name"].tolist() == ["a", "b"]
+
+
+def test_every_file_can_be_loaded_and_is_described():
+    names = [path.stem for path in RESULTS_FOLDER.glob("*.csv")]
+    assert "sweep" in names
+    described = (RESULTS_FOLDER / "README.md").read_text("utf-8")
+    for name in names:
+        assert len(load_results(name)) > 0
+        assert f"`{name}.csv`" in described
+
+
+@pytest.mark.parametrize("name", ["sweeps", "", "sweep.csv", "README"])
+def test_an_unknown_name_is_refused_with_those_that_exist(name):
+    with pytest.raises(FileNotFoundError, match=f"no results called {name!r}; there are: .*sweep"):
+        load_results(name)
+
+
+# ---------------------------------------------------------------------------------------------------- the summary
+
+
+def make_runs(model, latent_dim, **scores):
+    columns = {"test_mse": 0.04, "knn10_accuracy": 0.7, "read_as_itself": 0.6, "trustworthiness": 0.9, "continuity": 1}
+    columns |= scores
+    seeds = max(len(values) if isinstance(values, list) else 1 for values in columns.values())
+    return pd.DataFrame({"model": model, "latent_dim": latent_dim, "seed": range(seeds)} | columns)
+
+
+def test_a_summary_gives_mean_and_standard_deviation_over_the_seeds():
+    errors = [0.0301, 0.0322, 0.0377]
+    table = summarize(make_runs("conv", 2, test_mse=errors))
+    row = table.loc[("article's network, our recipe", 2)]
+    assert row["seeds"] == 3
+    assert row["test MSE"] == f"{statistics.mean(errors):.4f} ± {statistics.stdev(errors):.4f}" == "0.0333 ± 0.0039"
+    assert row["10-NN accuracy"] == "0.700 ± 0.000"
+
+
+def test_a_summary_of_one_seed_shows_no_spread():
+    row = summarize(make_runs("pca", 3)).loc[("PCA", 3)]
+    assert row["seeds"] == 1 and row["test MSE"] == "0.0400" and row["continuity"] == "1.000"
+
+
+def test_a_summary_keeps_models_and_sizes_apart_and_the_linear_one_first():
+    runs = pd.concat([make_runs("conv", 3), make_runs("conv", 2), make_runs("dense", 2), make_runs("pca", 2)])
+    assert list(summarize(runs).index) == [
+        ("PCA", 2),
+        ("article's network, our recipe", 2),
+        ("article's network, our recipe", 3),
+        ("wide dense network", 2),
+    ]
+
+
+def test_the_summary_of_the_sweep_has_a_row_for_every_model_and_size(sweep):
+    table = summarize(sweep)
+    assert len(table) == len(sweep.groupby(["model", "latent_dim"]))
+    assert table["seeds"].sum() == len(sweep)
+
+
+# ---------------------------------------------------------------------------------------------------- the package
+
+
+def test_every_public_name_is_there():
+    assert len(aeutils.__all__) == len(set(aeutils.__all__)) > 30
+    for name in aeutils.__all__:
+        found = getattr(aeutils, name)
+        assert isinstance(found, aeutils.Recipe) or found.__name__ == name
+        assert name in dir(aeutils)
+
+
+def test_a_name_that_is_not_there_is_refused():
+    with pytest.raises(AttributeError, match="'aeutils' has no attribute 'load_minst'"):
+        _ = aeutils.load_minst
+    with pytest.raises(ImportError, match="load_minst"):
+        from aeutils import load_minst  # noqa: F401
+
+
+def test_importing_the_package_and_reading_results_needs_no_torch():
+    code = (
+        "import sys; sys.modules['torch'] = None; import aeutils; aeutils.__version__; "
+        "print(len(aeutils.load_results('sweep')), sorted(aeutils.__all__) == aeutils.__all__)\n"
+        "try: aeutils.fit\n"
+        "except ImportError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first == f"{len(load_results('sweep'))} True"
+    assert "torch" in second  # so that the line above proves something

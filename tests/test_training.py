@@ -1,0 +1,367 @@
+import copy
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import subspace_angles
+from sklearn.decomposition import PCA
+from torch.nn import functional as F
+
+from aeutils.data import make_swiss_roll
+from aeutils.metrics import mse
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, reconstruct
+from aeutils.reader import DigitReader, read_digits
+from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
+
+QUICK = Recipe(num_epochs=3, batch_size=8)
+
+
+def train(model, x, recipe=QUICK, **options):
+    return fit(model, x, recipe=recipe, progress=False, device="cpu", **options)
+
+
+def weights(model):
+    return torch.cat([tensor.flatten().double() for tensor in model.state_dict().values()])
+
+
+# ----------------------------------------------------------------------------------------- does it learn at all
+
+
+def stretched_cloud():
+    """512 points in 8 dimensions, of which two hold most of the variance, in no special direction."""
+    generator = torch.Generator().manual_seed(0)
+    directions = torch.linalg.qr(torch.randn(8, 8, generator=generator))[0]
+    spread = torch.tensor([3, 2, 1, 0.5, 0.4, 0.3, 0.2, 0.1])
+    cloud = torch.randn(512, 8, generator=generator) * spread @ directions
+    return cloud - cloud.mean(dim=0)
+
+
+@pytest.mark.parametrize(
+    ("x", "latent_dim"),
+    [(make_swiss_roll(500, seed=1)[0], 1), (make_swiss_roll(500, seed=1)[0], 2), (stretched_cloud(), 2)],
+    ids=["roll-to-1", "roll-to-2", "cloud-to-2"],
+)
+def test_a_linear_autoencoder_finds_what_pca_finds(x, latent_dim):
+    torch.manual_seed(0)
+    model = LinearAutoencoder(latent_dim, input_shape=x.shape[1:])
+    train(model, x, Recipe(num_epochs=200, batch_size=64, lr=3e-2))
+    pca = PCA(latent_dim, svd_solver="full").fit(x.double().numpy())
+    best = pca.inverse_transform(pca.transform(x.double().numpy()))
+    error, least = mse(reconstruct(model, x)[0], x), mse(torch.from_numpy(best), x)
+    assert least * (1 - 1e-6) <= error < least * (1 + 1e-3)
+    spanned = model.decoder[0].weight.detach().double().numpy()
+    assert np.degrees(subspace_angles(spanned, pca.components_.T)).max() < 0.1
+
+
+def test_one_batch_can_be_learned_by_heart(digits):
+    x = digits[::6][:16]
+    torch.manual_seed(0)
+    model = ConvAutoencoder(2)
+    history = train(model, x, Recipe(num_epochs=250, batch_size=16))
+    x_hat, _ = reconstruct(model, x)
+    of_the_mean_image = x.var(dim=0, correction=0).mean().item()
+    assert history.train_loss[-1] < 0.1 * of_the_mean_image
+    distances = torch.cdist(x_hat.flatten(1), x.flatten(1))
+    assert distances.argmin(dim=1).tolist() == list(range(16))  # each is drawn as itself
+
+
+def test_every_model_gets_better(model, make_inputs):
+    x = make_inputs(model, 64)
+    before = mse(reconstruct(model, x)[0], x)
+    train(model, x, Recipe(num_epochs=20, batch_size=16))
+    assert mse(reconstruct(model, x)[0], x) < before
+
+
+def test_a_model_can_learn_targets_that_are_not_its_inputs(digits):
+    torch.manual_seed(0)
+    labels, model = torch.arange(10).repeat_interleave(10), DigitReader()
+    history = fit(
+        model, digits, labels, recipe=Recipe(num_epochs=10, batch_size=20), loss=F.cross_entropy, progress=False,
+        validation=(digits, labels),
+    )  # fmt: skip
+    assert (read_digits(model, digits)[0] == labels).double().mean() > 0.9
+    assert history.validation_loss[-1] == pytest.approx(F.cross_entropy(model(digits), labels).item(), rel=1e-4)
+
+
+def test_even_a_single_step_moves_the_weights(digits):
+    model = ConvAutoencoder(2)
+    before = copy.deepcopy(model)
+    train(model, digits[:16], Recipe(num_epochs=1, batch_size=16))
+    moves = [(new - old).abs().max() for new, old in zip(model.parameters(), before.parameters(), strict=True)]
+    assert max(moves) > 1e-4
+
+
+def test_after_training_a_model_is_ready_for_use(make_model, make_inputs):
+    model = make_model(2)
+    assert model.training
+    train(model, make_inputs(model, 20))
+    assert not any(part.training for part in model.modules())
+    for tensor in model.state_dict().values():
+        assert tensor.device.type == "cpu" and tensor.is_contiguous() and torch.isfinite(tensor).all()
+
+
+# ---------------------------------------------------------------------------------------------------- recipes
+
+
+def test_the_articles_settings_are_the_articles():
+    assert replace(ARTICLE_RECIPE, weight_decay=0.0) == Recipe(
+        num_epochs=100, batch_size=100, lr=1e-2, weight_decay=0.0, one_cycle=False
+    )
+    assert ARTICLE_RECIPE.weight_decay * 4 == pytest.approx(1e-5)
+
+
+def test_the_articles_recipe_takes_the_steps_of_the_articles_loss_on_pixels_from_minus_1_to_1(digits):
+    # In double precision and without Adam's eps, so that nothing but the two losses can make a difference.
+    torch.manual_seed(0)
+    start, x = ConvAutoencoder(2).double(), digits.double()
+
+    def walk(weight_decay, articles):
+        model = copy.deepcopy(start)
+        optimizer = torch.optim.Adam(model.parameters(), lr=ARTICLE_RECIPE.lr, weight_decay=weight_decay, eps=1e-30)
+        for _ in range(5):
+            optimizer.zero_grad()
+            signed = 2 * x - 1
+            if articles:
+                loss = F.mse_loss(model.decoder(model.encoder(signed)), signed)
+            else:
+                loss = reconstruction_loss(model(x), x)
+            loss.backward()
+            optimizer.step()
+        return weights(model)
+
+    wanted = walk(1e-5, articles=True)
+    assert (walk(ARTICLE_RECIPE.weight_decay, articles=False) - wanted).abs().max() < 1e-6
+    assert (walk(1e-5, articles=False) - wanted).abs().max() > 1e-4  # without the quarter it would be another walk
+
+
+def test_fit_goes_the_way_of_the_articles_own_loop(digits):
+    torch.manual_seed(0)
+    model = ConvAutoencoder(2)
+    articles, signed = copy.deepcopy(model), 2 * digits - 1
+    optimizer = torch.optim.Adam(articles.parameters(), lr=1e-2, weight_decay=1e-5)
+    wanted = []
+    for _ in range(6):  # a batch is all 100 digits, so that their order does not matter
+        optimizer.zero_grad()
+        loss = F.mse_loss(articles.decoder(articles.encoder(signed)), signed)
+        loss.backward()
+        optimizer.step()
+        wanted.append(loss.item() / 4)
+    history = train(model, digits, replace(ARTICLE_RECIPE, num_epochs=6))
+    assert history.train_loss == pytest.approx(wanted, rel=0.01)
+    assert wanted[-1] < 0.9 * wanted[0]
+
+
+def test_with_one_cycle_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_nothing(monkeypatch):
+    rates = []
+    real_step = torch.optim.Adam.step
+
+    def step(optimizer, *args, **kwargs):
+        rates.append(optimizer.param_groups[0]["lr"])
+        return real_step(optimizer, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", step)
+    x = torch.randn(200, 3)
+    train(LinearAutoencoder(1, (3,)), x, Recipe(num_epochs=10, batch_size=10, lr=0.02))
+    assert len(rates) == 200
+    peak = max(range(200), key=rates.__getitem__)
+    assert 25 <= peak <= 35  # 15 % of the steps
+    assert rates[peak] == pytest.approx(0.02, rel=0.01) and rates[0] < 0.001 and rates[-1] < 1e-5
+    assert rates[: peak + 1] == sorted(rates[: peak + 1]) and rates[peak:] == sorted(rates[peak:], reverse=True)
+
+    rates.clear()
+    train(LinearAutoencoder(1, (3,)), x, Recipe(num_epochs=2, batch_size=10, lr=0.02, one_cycle=False))
+    assert rates == [0.02] * 40
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        *[(name, value) for name in ("num_epochs", "batch_size") for value in (0, -1, 2.5, True, "5", None)],
+        *[("lr", value) for value in (0, -0.01, math.nan, math.inf)],
+        *[("weight_decay", value) for value in (-1e-5, math.nan, math.inf)],
+    ],
+)
+def test_a_setting_out_of_range_is_refused(setting, value):
+    with pytest.raises(ValueError, match=f"{setting} is {value!r}; "):
+        Recipe(**{setting: value})
+    with pytest.raises(ValueError, match=f"{setting} is {value!r}; "):
+        replace(ARTICLE_RECIPE, **{setting: value})
+
+
+def test_a_recipe_does_not_change():
+    with pytest.raises(AttributeError):
+        FAST_RECIPE.lr = 1.0
+
+
+# ------------------------------------------------------------------------------------------- order and averages
+
+
+def test_the_same_seed_gives_the_same_history_and_another_seed_another(make_model, make_inputs):
+    def losses(seed):
+        model = make_model(2)
+        return train(model, make_inputs(model, 30), seed=seed).train_loss, weights(model)
+
+    (first, first_weights), (again, again_weights), (other, _) = losses(1), losses(1), losses(2)
+    assert first == again and torch.equal(first_weights, again_weights)
+    assert first != other
+
+
+class Recorder:
+    """A loss that notes which inputs it saw and what it said. Targets are the numbers of the inputs."""
+
+    def __init__(self, x):
+        self.x, self.steps = x, []
+
+    def __call__(self, output, rows):
+        value = F.mse_loss(output[0], self.x[rows])
+        self.steps.append((rows.tolist(), value.item()))
+        return value
+
+
+def test_every_epoch_shows_every_input_once_in_a_new_order():
+    x = torch.randn(50, 3)
+    recorder = Recorder(x)
+    fit(LinearAutoencoder(1, (3,)), x, torch.arange(50), recipe=QUICK, loss=recorder, progress=False)
+    steps = [rows for rows, _ in recorder.steps]
+    epochs = [sum(steps[start : start + 7], []) for start in (0, 7, 14)]
+    assert len(steps) == 21 and all(len(rows) <= 8 for rows in steps)
+    assert all(sorted(epoch) == list(range(50)) for epoch in epochs)
+    assert epochs[0] != epochs[1] != epochs[2] and epochs[0] != list(range(50))
+
+
+def test_the_loss_of_an_epoch_weighs_each_batch_by_its_size():
+    x = torch.randn(11, 3, generator=torch.Generator().manual_seed(0)) * torch.arange(11).unsqueeze(1)
+    recorder = Recorder(x)
+    recipe = Recipe(num_epochs=1, batch_size=4)
+    history = fit(LinearAutoencoder(1, (3,)), x, torch.arange(11), recipe=recipe, loss=recorder, progress=False)
+    assert len({len(rows) for rows, _ in recorder.steps}) > 1
+    by_hand = sum(len(rows) * value for rows, value in recorder.steps) / 11
+    plain = sum(value for _, value in recorder.steps) / len(recorder.steps)
+    assert history.train_loss == [pytest.approx(by_hand)]
+    assert by_hand != pytest.approx(plain, rel=1e-3)
+
+
+@pytest.mark.parametrize(("n", "batch_size"), [(9, 4), (9, 8), (101, 100), (2, 1), (3, 1), (3, 2), (5, 2), (8, 1)])
+def test_no_batch_holds_a_single_input(n, batch_size):
+    sizes = []
+
+    def loss(output, target):
+        sizes.append(len(target))
+        return reconstruction_loss(output, target)
+
+    train(ConvAutoencoder(2), torch.rand(n, 1, 28, 28), Recipe(num_epochs=1, batch_size=batch_size), loss=loss)
+    assert sum(sizes) == n and min(sizes) >= 2
+
+
+# ------------------------------------------------------------------------------------------------- validation
+
+
+def test_the_validation_loss_is_the_error_of_the_finished_model_over_all_held_out_inputs():
+    # More inputs than are scored at a time, and not a multiple of that number.
+    held_out = make_swiss_roll(2500, seed=1)[0] * torch.linspace(0, 3, 2500).unsqueeze(1)
+    torch.manual_seed(0)
+    model = LinearAutoencoder(1, (3,))
+    history = train(model, make_swiss_roll(100)[0], validation=held_out)
+    assert len(history.validation_loss) == len(history.train_loss) == 3
+    assert history.validation_loss[-1] == pytest.approx(mse(reconstruct(model, held_out)[0], held_out), rel=1e-5)
+
+
+def test_looking_at_held_out_inputs_never_changes_the_weights(make_model, make_inputs):
+    alone, watched = make_model(2), make_model(2)
+    x = make_inputs(alone, 30)
+    plain = train(alone, x)
+    assert plain.validation_loss == []
+    assert train(watched, x, validation=make_inputs(alone, 7)).train_loss == plain.train_loss
+    assert torch.equal(weights(alone), weights(watched))
+
+
+def test_a_single_held_out_input_can_be_scored(digits):
+    history = train(ConvAutoencoder(2), digits[:16], validation=digits[:1])
+    assert all(math.isfinite(loss) for loss in history.validation_loss)
+
+
+def test_after_each_epoch_the_caller_hears_of_it_with_the_model_ready_for_use(digits):
+    model, heard = ConvAutoencoder(2), []
+
+    def after_epoch(epoch, history):
+        heard.append((epoch, len(history.train_loss), len(history.validation_loss), len(history.seconds)))
+        assert not model.training
+        reconstruct(model, digits[:2])
+
+    history = train(model, digits[:16], validation=digits[:4], after_epoch=after_epoch)
+    assert heard == [(1, 1, 1, 1), (2, 2, 2, 2), (3, 3, 3, 3)]
+    assert not history.interrupted and all(0 < seconds < 60 for seconds in history.seconds)
+
+
+# ----------------------------------------------------------------------------------------------- what goes wrong
+
+
+@pytest.mark.parametrize(
+    ("stop_at", "finished"), [("after epoch 2", 2), (8, 2), (7, 2), (6, 1), (5, 1)], ids="at {}".format
+)
+def test_ctrl_c_keeps_the_finished_epochs_and_a_model_that_works(stop_at, finished, digits):
+    calls = 0
+
+    def loss(output, target):
+        nonlocal calls
+        calls += 1  # three an epoch: two batches, then the held-out inputs
+        if calls == stop_at:
+            raise KeyboardInterrupt
+        return reconstruction_loss(output, target)
+
+    def after_epoch(epoch, history):
+        if f"after epoch {epoch}" == stop_at:
+            raise KeyboardInterrupt
+
+    torch.manual_seed(0)
+    model = ConvAutoencoder(2)
+    before = weights(model)
+    recipe = Recipe(num_epochs=50, batch_size=8)
+    history = train(model, digits[:16], recipe, loss=loss, after_epoch=after_epoch, validation=digits[:4])
+    assert history.interrupted
+    assert len(history.train_loss) == len(history.validation_loss) == len(history.seconds) == finished
+    assert not model.training and not torch.equal(weights(model), before)
+    assert all(tensor.is_contiguous() for tensor in model.state_dict().values())
+    x_hat, z = reconstruct(model, digits)
+    assert torch.isfinite(x_hat).all() and torch.isfinite(z).all()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_the_training_and_names_the_learning_rate(value, digits):
+    def loss(output, target):
+        return reconstruction_loss(output, target) * value
+
+    model = ConvAutoencoder(2)
+    with pytest.raises(FloatingPointError, match=rf"became {value} in epoch 1.*learning rate \(now 0.02\)"):
+        train(model, digits, replace(QUICK, lr=0.02), loss=loss)
+    assert not model.training
+
+
+def test_a_learning_rate_that_is_far_too_high_stops_the_training():
+    with pytest.raises(FloatingPointError, match=r"diverged. Lower the learning rate \(now 1e\+20\)"):
+        train(LinearAutoencoder(1, (3,)), torch.randn(50, 3), Recipe(num_epochs=5, batch_size=10, lr=1e20))
+
+
+def test_inputs_that_a_model_cannot_learn_from_are_refused_before_it_changes(unusable, digits):
+    images, words = unusable
+    model = ConvAutoencoder(2)
+    before = weights(model)
+    with pytest.raises(ValueError, match=words):
+        train(model, images)
+    with pytest.raises(ValueError, match=words):
+        train(model, digits[:16], validation=(images, images))
+    assert torch.equal(weights(model), before)
+
+
+def test_inputs_and_targets_of_different_lengths_are_refused(digits):
+    with pytest.raises(ValueError, match="100 inputs came with 99 targets; each input needs one"):
+        fit(ConvAutoencoder(2), digits, digits[1:], progress=False)
+    with pytest.raises(ValueError, match="100 inputs came with 1 targets"):
+        train(ConvAutoencoder(2), digits, validation=(digits, digits[:1]))
+
+
+def test_a_single_input_is_refused(digits):
+    with pytest.raises(ValueError, match="at least 2 inputs"):
+        train(ConvAutoencoder(2), digits[:1])
