@@ -150,20 +150,3 @@ def test_a_page_asks_before_it_answers_and_shows_a_failure(path):
         "## Further",
     ):
         assert wanted in prose
-
-
-def test_requirements_hold_what_the_package_declares():
-    import tomllib
-
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()]
-    assert set(declared) <= set(lines)
-
-
-def test_building_the_book_needs_no_torch():
-    assert "torch" not in re.sub(r"#.*", "", (ROOT / "requirements-book.txt").read_text("utf-8"))
-
-
-def test_the_python_around_the_book_imports_no_torch():
-    for path in (BOOK / "_ext").glob("*.py"):
-        assert not re.search(r"^\s*(import|from)\s+(torch|aeutils)", path.read_text("utf-8"), re.MULTILINE)

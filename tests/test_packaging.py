@@ -1,0 +1,44 @@
+"""What pip installs straight from the repository, as Colab does."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def test_every_file_the_library_reads_is_packaged():
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]["aeutils"]
+    packaged = {path for pattern in patterns for path in (ROOT / "aeutils").glob(pattern)}
+    needed = {path for path in (ROOT / "aeutils").rglob("*") if path.suffix in (".safetensors", ".csv", ".mplstyle")}
+    assert needed and needed <= packaged
+
+
+def test_every_package_of_the_library_is_named():
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "aeutils").rglob("__init__.py")}
+    assert found == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_requirements_hold_what_the_package_declares():
+    lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()]
+    assert set(PROJECT["project"]["dependencies"]) <= set(lines)
+
+
+def test_every_requirement_has_an_exact_version_in_the_constraints():
+    names = r"^([A-Za-z0-9][\w.-]*)"
+    required = set()
+    for name in ("requirements.txt", "requirements-book.txt"):
+        required |= set(re.findall(names, (ROOT / name).read_text("utf-8"), re.MULTILINE))
+    pinned = set(re.findall(names + "==", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE))
+
+    def normal(found):
+        return {name.lower().replace("_", "-") for name in found}
+
+    assert normal(required) <= normal(pinned)
+
+
+def test_building_the_book_needs_no_torch():
+    assert "torch" not in re.sub(r"#.*", "", (ROOT / "requirements-book.txt").read_text("utf-8"))
+    for path in (ROOT / "book/_ext").glob("*.py"):
+        assert not re.search(r"^\s*(import|from)\s+(torch|aeutils)", path.read_text("utf-8"), re.MULTILINE)
