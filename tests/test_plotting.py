@@ -120,7 +120,7 @@ def test_bars_stand_at_their_digits_with_their_spread():
 
 
 def test_rows_of_images_are_drawn_under_each_other_with_their_names(digits):
-    rows = {"original": digits[:4], "reconstruction": digits[50:54]}
+    rows = {"original": digits[:4], "reconstruction": 0.5 * digits[50:54]}
     figure = plot_rows(rows)
     axes = np.array(figure.axes).reshape(2, 4)
     for row_axes, (name, images) in zip(axes, rows.items(), strict=True):
@@ -136,7 +136,7 @@ def test_rows_of_different_lengths_are_refused(digits):
 
 
 def test_a_grid_holds_its_images_row_by_row_from_the_top_left(digits):
-    images = digits[::15][:6]
+    images = 0.5 * digits[::15][:6]
     ax = plot_image_grid(images, 3)
     picture = np.asarray(ax.images[0].get_array())
     assert picture.shape == (2 * 28, 3 * 28) and ax.images[0].get_clim() == (0, 1)

@@ -180,6 +180,18 @@ def test_a_whole_file_that_describes_another_network_is_refused(make, settings, 
         load_weights(path)
 
 
+@pytest.mark.parametrize("change", ["too few", "too many"])
+def test_a_whole_file_with_too_few_or_too_many_weights_is_refused(change, path):
+    model = ConvAutoencoder(2)
+    if change == "too few":
+        model.encoder = model.encoder[:-2]
+    else:
+        model.head = torch.nn.Linear(2, 10)
+    save_weights(path, model, ABOUT)
+    with pytest.raises(ValueError, match="does not fit the network it describes"):
+        load_weights(path)
+
+
 def test_missing_weights_are_named(tmp_path):
     for missing in (tmp_path / "none.safetensors", tmp_path):
         with pytest.raises(FileNotFoundError, match=f"no weights at {missing}.*python -m aeutils weights"):
@@ -235,9 +247,10 @@ def test_weights_for_two_and_three_numbers_are_shipped():
 
 def test_shipped_sizes_are_the_files_that_are_there(tmp_path, monkeypatch):
     monkeypatch.setattr(aeutils.pretrained, "WEIGHTS_FOLDER", tmp_path)
-    for name in ("conv_autoencoder_10dim", "conv_autoencoder_2dim", "digit_reader"):
-        (tmp_path / f"{name}.safetensors").touch()
-    assert shipped_sizes() == [2, 10]
+    for size in (11, 3, 20, 2, 7, 101, 5, 13, 1):
+        (tmp_path / f"conv_autoencoder_{size}dim.safetensors").touch()
+    (tmp_path / "digit_reader.safetensors").touch()
+    assert shipped_sizes() == [1, 2, 3, 5, 7, 11, 13, 20, 101]
 
 
 @pytest.mark.parametrize("size", [5, 0, -2, True, "2", 2.0, 2.5, None])
@@ -245,6 +258,12 @@ def test_a_size_that_is_not_shipped_is_refused_with_those_that_are(size):
     listed = ", ".join(map(str, shipped_sizes()))
     with pytest.raises(ValueError, match=f"latent_dim is {size!r}; weights are shipped for {listed}"):
         load_pretrained(size)
+
+
+def test_true_is_not_taken_for_one(monkeypatch):
+    monkeypatch.setattr(aeutils.pretrained, "shipped_sizes", lambda: [1, 2])
+    with pytest.raises(ValueError, match="latent_dim is True; weights are shipped for 1, 2"):
+        load_pretrained(True)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -136,11 +136,12 @@ def test_the_articles_recipe_takes_the_steps_of_the_articles_loss_on_pixels_from
     assert (walk(1e-5, articles=False) - wanted).abs().max() > 1e-4  # without the quarter it would be another walk
 
 
-def test_fit_goes_the_way_of_the_articles_own_loop(digits):
+@pytest.mark.parametrize("times", [1, 1e5], ids=["as it is", "with a weight decay that is felt"])
+def test_fit_goes_the_way_of_the_articles_own_loop(times, digits):
     torch.manual_seed(0)
     model = ConvAutoencoder(2)
     articles, signed = copy.deepcopy(model), 2 * digits - 1
-    optimizer = torch.optim.Adam(articles.parameters(), lr=1e-2, weight_decay=1e-5)
+    optimizer = torch.optim.Adam(articles.parameters(), lr=1e-2, weight_decay=1e-5 * times)
     wanted = []
     for _ in range(6):  # a batch is all 100 digits, so that their order does not matter
         optimizer.zero_grad()
@@ -148,9 +149,12 @@ def test_fit_goes_the_way_of_the_articles_own_loop(digits):
         loss.backward()
         optimizer.step()
         wanted.append(loss.item() / 4)
-    history = train(model, digits, replace(ARTICLE_RECIPE, num_epochs=6))
+    recipe = replace(ARTICLE_RECIPE, num_epochs=6, weight_decay=ARTICLE_RECIPE.weight_decay * times)
+    history = train(model, digits, recipe)
     assert history.train_loss == pytest.approx(wanted, rel=0.01)
     assert wanted[-1] < 0.9 * wanted[0]
+    wanted_size = sum(parameter.square().sum() for parameter in articles.parameters()).item()
+    assert sum(p.square().sum() for p in model.parameters()).item() == pytest.approx(wanted_size, rel=0.01)
 
 
 def test_with_one_cycle_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_nothing(monkeypatch):
@@ -275,6 +279,17 @@ def test_looking_at_held_out_inputs_never_changes_the_weights(make_model, make_i
     assert plain.validation_loss == []
     assert train(watched, x, validation=make_inputs(alone, 7)).train_loss == plain.train_loss
     assert torch.equal(weights(alone), weights(watched))
+
+
+def test_held_out_inputs_are_scored_without_keeping_what_a_gradient_would_need(digits):
+    tracked = []
+
+    def loss(output, target):
+        tracked.append(output[0].requires_grad)
+        return reconstruction_loss(output, target)
+
+    train(ConvAutoencoder(2), digits[:16], replace(QUICK, num_epochs=1), loss=loss, validation=digits[:4])
+    assert tracked == [True, True, False]
 
 
 def test_a_single_held_out_input_can_be_scored(digits):

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 RESULTS_FOLDER = Path(__file__).parent
 
-_MODELS = {
+MODELS = {
     "pca": "PCA",
     "conv-article": "article's network, article's recipe",
     "conv": "article's network, our recipe",
     "dense": "wide dense network",
     "labels": "article's network, told the labels",
 }
+"""What the book calls the models of "sweep"."""
 _SCORES = {  # column: title, decimals
     "test_mse": ("test MSE", 4),
     "knn10_accuracy": ("10-NN accuracy", 3),
@@ -69,7 +70,7 @@ def summarize(runs: pandas.DataFrame) -> pandas.DataFrame:
     import pandas
 
     rows = []
-    for model, name in _MODELS.items():
+    for model, name in MODELS.items():
         for latent_dim, seeds in runs[runs["model"] == model].groupby("latent_dim"):
             row = {"model": name, "numbers": latent_dim, "seeds": len(seeds)}
             for column, (title, decimals) in _SCORES.items():
