@@ -69,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="penalty on large weights, for errors on pixels from 0 to 1 (a quarter of the article's number, whose "
         "pixels run from -1 to 1)",
     )
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="start of the random numbers (default: 0)")
+    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="start of the random numbers (default: 0)")
     train.add_argument("--weights", type=Path, metavar="FILE", help="go on from these weights, not from random ones")
     train.add_argument(
         "--data",
@@ -119,7 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped before anything was written", file=sys.stderr)
+        print("stopped by Ctrl-C; only the files named above were written", file=sys.stderr)
         return 130
 
 
@@ -274,6 +274,12 @@ def _save_grids(folder: Path, epoch: int, model: ConvAutoencoder, images: Tensor
     for name, picture in (("real_image", some), ("image", reconstruct(model, some)[0])):
         with replacing(folder / "dc_img" / f"{name}_{epoch}.png") as beside:
             save_image(picture, beside, nrow=10)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"seed {text!r} is not a whole number from 0 to {2**63 - 1}")
+    return int(text)
 
 
 def _whole_number(text: str) -> int:

@@ -124,10 +124,13 @@ def load_mnist(
         raise ValueError(f'split is {split!r}; choose "train" (60,000 digits) or "test" (10,000).')
     folder = mnist_folder(split, root, download=download)
 
-    from torchvision.datasets import MNIST
+    from torchvision.datasets.mnist import read_image_file, read_label_file
 
-    dataset = MNIST(str(folder), train=split == "train", download=False)
-    images, labels = dataset.data, dataset.targets
+    # torchvision's readers rather than its MNIST class, which wants all four files even for two of them.
+    raw = folder / "MNIST" / "raw"
+    images, labels = (
+        read(str(raw / name)) for read, name in zip((read_image_file, read_label_file), _FILES[split], strict=True)
+    )
     if split == "train" and not with_sample:
         outside = ~in_sample(labels)
         images, labels = images[outside], labels[outside]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -39,4 +39,5 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
             "what stood there before is unchanged."
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # it was renamed, or its folder could not be made
+            beside.unlink()

@@ -88,7 +88,7 @@ def plot_rows(rows: Mapping[str, Tensor]) -> Figure:
     )
     for row_axes, (name, images) in zip(axes, rows.items(), strict=True):
         for ax, image in zip(row_axes, images, strict=True):
-            ax.imshow(image[0], vmin=0, vmax=1)
+            ax.imshow(image[0].numpy(), vmin=0, vmax=1)
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_visible(False)
         row_axes[0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -120,7 +120,7 @@ def plot_image_grid(
         ax = plt.subplots(figsize=(6.4, 6.4))[1]
     rows = len(images) // columns
     picture = images.reshape(rows, columns, 28, 28).permute(0, 2, 1, 3).reshape(rows * 28, columns * 28)
-    ax.imshow(picture, vmin=0, vmax=1, extent=extent)
+    ax.imshow(picture.numpy(), vmin=0, vmax=1, extent=extent)
     if extent is None:
         ax.axis("off")
     else:
@@ -160,7 +160,7 @@ def plot_code_map(
     """
     if ax is None:
         ax = plt.subplots(figsize=(6.8, 5.6))[1]
-    dots = ax.scatter(z[:, 0], z[:, 1], c=labels, s=size, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0)
+    dots = ax.scatter(*z.T.numpy(), c=labels.numpy(), s=size, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0)
     for digit in labels.unique().tolist():
         x, y = z[labels == digit].median(dim=0).values.tolist()
         ax.text(x, y, str(digit), **_number_style(digit))
@@ -205,7 +205,9 @@ def plot_code_map_3d(
     """
     if ax is None:
         ax = plt.figure(figsize=(6.8, 5.6)).add_subplot(projection="3d")
-    dots = ax.scatter(*z.T.numpy(), c=labels, s=4, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0, alpha=0.8)
+    dots = ax.scatter(
+        *z.T.numpy(), c=labels.numpy(), s=4, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0, alpha=0.8
+    )
     for digit in labels.unique().tolist():
         x, y, height = z[labels == digit].median(dim=0).values.tolist()
         ax.text(x, y, height, str(digit), **_number_style(digit))

@@ -94,10 +94,10 @@ def load_weights(path: str | os.PathLike) -> tuple[nn.Module, dict]:
     described = json.loads(text)
     if described["class"] not in _CLASSES:
         raise ValueError(f"{path} holds a {described['class']}; this version knows {', '.join(_CLASSES)}.")
-    model = _CLASSES[described["class"]](**described["settings"])
     try:
+        model = _CLASSES[described["class"]](**described["settings"])
         model.load_state_dict(tensors)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         raise ValueError(f"{path} does not fit the network it describes: {error}") from error
     return model.eval(), described["about"]
 
@@ -121,7 +121,7 @@ def load_pretrained(latent_dim: int) -> ConvAutoencoder:
         If no weights of that size are shipped, or the file is damaged.
     """
     sizes = shipped_sizes()
-    if isinstance(latent_dim, bool) or latent_dim not in sizes:
+    if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim not in sizes:
         raise ValueError(
             f"latent_dim is {latent_dim!r}; weights are shipped for {', '.join(map(str, sizes))}. "
             "`python -m aeutils train --latent-dim K` trains any other size."

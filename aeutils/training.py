@@ -177,16 +177,17 @@ def fit(
         model.parameters(), lr=recipe.lr, betas=(0.9, recipe.beta2), weight_decay=recipe.weight_decay, fused=fused
     )
     # Batches of nearly equal size, so that none is left with the single input that BatchNorm cannot take.
-    num_batches = -(-len(x) // max(recipe.batch_size, 2))
+    num_batches = min(math.ceil(len(x) / recipe.batch_size), len(x) // 2)
+    num_steps = recipe.num_epochs * num_batches
     scheduler = None
-    if recipe.one_cycle:
+    if recipe.one_cycle and num_steps > 1:  # one step has no room to rise and fall
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=recipe.lr, total_steps=recipe.num_epochs * num_batches, pct_start=recipe.rise
+            optimizer, max_lr=recipe.lr, total_steps=num_steps, pct_start=recipe.rise
         )
     shuffle = torch.Generator().manual_seed(seed)
     history = History()
 
-    bar = tqdm(total=recipe.num_epochs * num_batches, unit="batch", disable=not progress, leave=False)
+    bar = tqdm(total=num_steps, unit="batch", disable=not progress, leave=False)
     try:
         for epoch in range(1, recipe.num_epochs + 1):
             start, total = time.perf_counter(), 0.0

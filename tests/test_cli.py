@@ -466,11 +466,12 @@ def test_ctrl_c_after_the_weights_were_written_does_not_say_that_nothing_was(out
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGINT to send")
 def test_a_real_ctrl_c_ends_the_program_with_130_and_weights_on_disk(out):
     command = [sys.executable, "-u", "-m", "aeutils", "train", "--data", "sample", "--num-epochs", "500", "--out", out]
-    one_thread = os.environ | {
-        "OMP_NUM_THREADS": "1"
-    }  # threads that wait for each other make it slow on a busy machine
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, env=one_thread) as process:
+    # Threads that wait for each other make it slow on a busy machine; and a shell that runs the tests in the background
+    # makes its children ignore Ctrl-C.
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    options |= {"env": os.environ | {"OMP_NUM_THREADS": "1"}}
+    options |= {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(command, **options) as process:
         for line in process.stdout:
             if line.startswith("epoch   1"):
                 process.send_signal(signal.SIGINT)
