@@ -134,15 +134,15 @@ class ConvAutoencoder(Autoencoder):
         super().__init__(latent_dim)
         self.encoder = nn.Sequential(
             nn.Conv2d(1, 16, kernel_size=3, stride=3, padding=1),  # (N, 1, 28, 28) -> (N, 16, 10, 10)
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.BatchNorm2d(16),
             nn.MaxPool2d(2, stride=2),  # -> (N, 16, 5, 5)
             nn.Conv2d(16, 32, kernel_size=3, stride=2, padding=1),  # -> (N, 32, 3, 3)
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.BatchNorm2d(32),
             nn.MaxPool2d(2, stride=1),  # -> (N, 32, 2, 2)
             nn.Conv2d(32, 64, kernel_size=2),  # -> (N, 64, 1, 1)
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.BatchNorm2d(64),
             nn.Flatten(),  # -> (N, 64)
             nn.Linear(64, latent_dim),
@@ -150,16 +150,16 @@ class ConvAutoencoder(Autoencoder):
         )
         self.decoder = nn.Sequential(
             nn.Linear(latent_dim, 64),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Unflatten(1, (64, 1, 1)),
             nn.ConvTranspose2d(64, 32, kernel_size=2),  # (N, 64, 1, 1) -> (N, 32, 2, 2)
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.BatchNorm2d(32),
             nn.ConvTranspose2d(32, 16, kernel_size=3, stride=2),  # -> (N, 16, 5, 5)
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.BatchNorm2d(16),
             nn.ConvTranspose2d(16, 8, kernel_size=5, stride=3, padding=1),  # -> (N, 8, 15, 15)
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.BatchNorm2d(8),
             nn.ConvTranspose2d(8, 1, kernel_size=2, stride=2, padding=1),  # -> (N, 1, 28, 28)
             nn.Tanh(),
