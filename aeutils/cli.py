@@ -219,7 +219,7 @@ def _evaluation_data(wanted: str | None) -> tuple[Split, Split, str]:
         except OSError as error:
             if wanted == "mnist":
                 raise
-            print(f"{error}\n-> scoring the 5,000 digits of the sample instead.", file=sys.stderr)
+            print(f"{error}\n-> scoring digits of the sample instead.", file=sys.stderr)
     return load_mnist_sample("train"), load_mnist_sample("test"), "the sample"
 
 

@@ -191,7 +191,7 @@ def _check_files(split: str, folder: Path) -> None:
             size = path.stat().st_size
             with path.open("rb"):
                 pass
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(f"MNIST is not at hand: there is no {path}. {help_text}") from None
         except OSError as error:
             raise OSError(f"MNIST cannot be read: {path}: {error.strerror}. Check the permissions.") from error
@@ -223,6 +223,7 @@ def _download(split: str, raw: Path) -> None:
                 )
                 with replacing(raw / name) as beside:
                     beside.write_bytes(gzip.decompress(Path(archive).read_bytes()))
+                Path(archive).unlink(missing_ok=True)
                 break
             except (OSError, ValueError) as error:  # no network, 403, a wrong checksum
                 failures.append(f"{mirror}: {type(error).__name__}: {error}")

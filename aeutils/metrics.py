@@ -131,7 +131,7 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
     Returns
     -------
     shares : float64 Tensor of shape (10, 10)
-        Every row sums to 1.
+        Every row sums to 1; NaN for a digit that does not occur.
     """
     counts = torch.bincount(labels * 10 + predicted, minlength=100).reshape(10, 10).double()
     return counts / counts.sum(dim=1, keepdim=True)

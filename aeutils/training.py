@@ -140,7 +140,8 @@ def fit(
     validation : Tensor or (Tensor, Tensor), optional
         Inputs, or inputs and targets, that are scored after every epoch and never learned from.
     seed : int
-        Order of the batches. (The initial weights are the model's own; call `torch.manual_seed` before making it.)
+        Order of the batches. (Initial weights and dropout draw from torch's own generator: call `torch.manual_seed`
+        before making the model.)
     device : optional
         Default: `pick_device()`.
     progress : bool
@@ -181,8 +182,9 @@ def fit(
     num_steps = recipe.num_epochs * num_batches
     scheduler = None
     if recipe.one_cycle and num_steps > 1:  # one step has no room to rise and fall
+        rise = recipe.rise + 1e-9  # OneCycleLR divides by rise * num_steps - 1
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=recipe.lr, total_steps=num_steps, pct_start=recipe.rise
+            optimizer, max_lr=recipe.lr, total_steps=num_steps, pct_start=rise
         )
     shuffle = torch.Generator().manual_seed(seed)
     history = History()

@@ -93,6 +93,14 @@ def test_even_a_single_step_moves_the_weights(digits):
     assert max(moves) > 1e-4
 
 
+@pytest.mark.parametrize(("num_epochs", "rise"), [(1, 0.15), (2, 0.5), (2, 0.15), (4, 0.25), (10, 0.1), (3, 0.99)])
+def test_a_cycle_of_a_few_steps_can_be_run(num_epochs, rise):
+    model, x = LinearAutoencoder(1, (3,)), make_swiss_roll(20)[0]
+    history = train(model, x, Recipe(num_epochs=num_epochs, batch_size=20, rise=rise))
+    assert len(history.train_loss) == num_epochs
+    assert mse(reconstruct(model, x)[0], x) < history.train_loss[0]
+
+
 def test_after_training_a_model_is_ready_for_use(make_model, make_inputs):
     model = make_model(2)
     assert model.training
@@ -136,12 +144,16 @@ def test_the_articles_recipe_takes_the_steps_of_the_articles_loss_on_pixels_from
     assert (walk(1e-5, articles=False) - wanted).abs().max() > 1e-4  # without the quarter it would be another walk
 
 
-@pytest.mark.parametrize("times", [1, 1e5], ids=["as it is", "with a weight decay that is felt"])
-def test_fit_goes_the_way_of_the_articles_own_loop(times, digits):
+@pytest.mark.parametrize(
+    ("times", "beta2"),
+    [(1, 0.999), (1e5, 0.999), (1, 0.5)],
+    ids=["as it is", "with a weight decay that is felt", "with a shorter memory"],
+)
+def test_fit_goes_the_way_of_the_articles_own_loop(times, beta2, digits):
     torch.manual_seed(0)
     model = ConvAutoencoder(2)
     articles, signed = copy.deepcopy(model), 2 * digits - 1
-    optimizer = torch.optim.Adam(articles.parameters(), lr=1e-2, weight_decay=1e-5 * times)
+    optimizer = torch.optim.Adam(articles.parameters(), lr=1e-2, betas=(0.9, beta2), weight_decay=1e-5 * times)
     wanted = []
     for _ in range(6):  # a batch is all 100 digits, so that their order does not matter
         optimizer.zero_grad()
@@ -149,7 +161,7 @@ def test_fit_goes_the_way_of_the_articles_own_loop(times, digits):
         loss.backward()
         optimizer.step()
         wanted.append(loss.item() / 4)
-    recipe = replace(ARTICLE_RECIPE, num_epochs=6, weight_decay=ARTICLE_RECIPE.weight_decay * times)
+    recipe = replace(ARTICLE_RECIPE, num_epochs=6, weight_decay=ARTICLE_RECIPE.weight_decay * times, beta2=beta2)
     history = train(model, digits, recipe)
     assert history.train_loss == pytest.approx(wanted, rel=0.01)
     assert wanted[-1] < 0.9 * wanted[0]
@@ -157,7 +169,8 @@ def test_fit_goes_the_way_of_the_articles_own_loop(times, digits):
     assert sum(p.square().sum() for p in model.parameters()).item() == pytest.approx(wanted_size, rel=0.01)
 
 
-def test_with_one_cycle_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_nothing(monkeypatch):
+@pytest.mark.parametrize("rise", [0.15, 0.4])
+def test_with_one_cycle_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_nothing(rise, monkeypatch):
     rates = []
     real_step = torch.optim.Adam.step
 
@@ -167,10 +180,10 @@ def test_with_one_cycle_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_
 
     monkeypatch.setattr(torch.optim.Adam, "step", step)
     x = torch.randn(200, 3)
-    train(LinearAutoencoder(1, (3,)), x, Recipe(num_epochs=10, batch_size=10, lr=0.02))
+    train(LinearAutoencoder(1, (3,)), x, Recipe(num_epochs=10, batch_size=10, lr=0.02, rise=rise))
     assert len(rates) == 200
     peak = max(range(200), key=rates.__getitem__)
-    assert 25 <= peak <= 35  # 15 % of the steps
+    assert peak == pytest.approx(200 * rise, abs=2)
     assert rates[peak] == pytest.approx(0.02, rel=0.01) and rates[0] < 0.001 and rates[-1] < 1e-5
     assert rates[: peak + 1] == sorted(rates[: peak + 1]) and rates[peak:] == sorted(rates[peak:], reverse=True)
 
@@ -185,6 +198,8 @@ def test_with_one_cycle_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_
         *[(name, value) for name in ("num_epochs", "batch_size") for value in (0, -1, 2.5, True, "5", None)],
         *[("lr", value) for value in (0, -0.01, math.nan, math.inf)],
         *[("weight_decay", value) for value in (-1e-5, math.nan, math.inf)],
+        *[("rise", value) for value in (0, 1, -0.1, math.nan)],
+        *[("beta2", value) for value in (-0.1, 1, math.nan)],
     ],
 )
 def test_a_setting_out_of_range_is_refused(setting, value):
