@@ -30,6 +30,7 @@ weights: $(SET_UP_ALL)  ## train and ship the weights; about 30 minutes on 2 cor
 results: weights  ## everything else in aeutils/results; about an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca conv-article --latent-dims 2 3 --seeds 0
 	$(BIN)/python -m experiments.sweep --models dense labels --latent-dims 2 --seeds 0 1 2
+	$(BIN)/python -m experiments.collisions
 
 bench: $(SET_UP_ALL)
 	$(BIN)/python -m benchmarks.speed

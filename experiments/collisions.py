@@ -22,7 +22,7 @@ from aeutils.models import reconstruct
 from aeutils.plotting import side_view
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
-from experiments.sweep import RUNS
+from experiments.sweep import weights_of
 
 GROUPS = ((4, 7, 9), (3, 5, 8), (3, 5), (4, 9), (7, 9))
 VIEWS = range(0, 180, 10)  # the other half of the circle shows mirror images
@@ -35,7 +35,7 @@ def main() -> None:
     rows = []
     for latent_dim in (2, 3):
         for seed in range(5):
-            model, _ = load_weights(RUNS / f"conv_{latent_dim}dim_seed{seed}.safetensors")
+            model, _ = load_weights(weights_of(("conv", latent_dim, seed)))
             z, z_test = reconstruct(model, x)[1], reconstruct(model, x_test)[1]
             for group in GROUPS:
                 votes, asks = (torch.isin(which, torch.tensor(group)) for which in (labels, labels_test))

@@ -5,8 +5,8 @@
 
 All models learn from the 55,000 training images outside the sample. The sample's 5,000 images are the validation
 set; the 10,000 test images score a finished model and choose nothing. A run is finished when its row stands in
-`aeutils/results/sweep.csv`; runs that are there already are skipped, so a stopped sweep goes on where it was.
-Weights of all seeds stay in `.runs/`.
+`aeutils/results/sweep.csv` and its weights in `.runs/`; finished runs are skipped, so a stopped sweep goes on where it
+was. In a fresh clone there are rows but no weights: there every run is done again and its row replaced.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aeutils.data import load_mnist, load_mnist_sample
+from aeutils.files import replacing
 from aeutils.metrics import (
     continuity,
     knn_predict,
@@ -37,6 +38,7 @@ from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
 
 RUNS = Path(".runs")
+Run = tuple[str, int, int]  # model, latent_dim, seed
 TRUSTWORTHINESS_POINTS = 3000  # the first test images
 DENSE_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-3)
 LABEL_WEIGHT = 0.02  # of the cross-entropy beside the squared error; both terms then matter, fixed beforehand
@@ -73,7 +75,7 @@ def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> A
     recipe = {"conv": FAST_RECIPE, "conv-article": ARTICLE_RECIPE, "dense": DENSE_RECIPE}[name]
     fit(model, x, recipe=recipe, seed=seed, progress=False)
     about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed, "recipe": asdict(recipe)}
-    save_weights(RUNS / f"{name}_{latent_dim}dim_seed{seed}.safetensors", model, about)
+    save_weights(weights_of((name, latent_dim, seed)), model, about)
     return model
 
 
@@ -122,8 +124,21 @@ def score_run(name: str, latent_dim: int, seed: int, data: dict[str, tuple[Tenso
     return row
 
 
-def append(path: Path, row: dict) -> None:
-    """Add a row to a CSV file, with a header if it is new."""
+def weights_of(run: Run) -> Path:
+    """Where the weights of one run are kept."""
+    name, latent_dim, seed = run
+    return RUNS / f"{name}_{latent_dim}dim_seed{seed}.safetensors"
+
+
+def put(path: Path, row: dict) -> None:
+    """Add a row to a CSV file, with a header if it is new, in place of an older row of the same run."""
+    old = read_rows(path)
+    others = [other for other in old if run_of(other) != run_of(row)]
+    if len(others) < len(old):
+        with replacing(path) as beside, beside.open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(old[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(others)
     is_new = not path.exists()
     with path.open("a", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
@@ -132,21 +147,31 @@ def append(path: Path, row: dict) -> None:
         writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
 
 
-def finished(path: Path) -> set[tuple[str, int, int]]:
-    """The runs whose rows stand in a results file."""
+def read_rows(path: Path) -> list[dict]:
+    """The rows of a results file; none if it is not there."""
     if not path.exists():
-        return set()
+        return []
     with path.open(newline="") as file:
-        return {(row["model"], int(row["latent_dim"]), int(row["seed"])) for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
+
+
+def run_of(row: dict) -> Run:
+    """Which run a row belongs to."""
+    return row["model"], int(row["latent_dim"]), int(row["seed"])
+
+
+def is_finished(run: Run, path: Path) -> bool:
+    """Whether a run's row stands in a results file and its weights, if it keeps any, are there."""
+    has_row = run in map(run_of, read_rows(path))
+    return has_row and (run[0] in ("pca", "labels") or weights_of(run).exists())
 
 
 def ship(latent_dim: int, folder: Path) -> None:
     """Copy the weights of the seed with the median validation error into the package, with their scores."""
-    with (folder / "sweep.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["model"] == "conv" and int(row["latent_dim"]) == latent_dim]
+    rows = [row for row in read_rows(folder / "sweep.csv") if run_of(row)[:2] == ("conv", latent_dim)]
     rows.sort(key=lambda row: float(row["validation_mse"]))
     chosen = rows[len(rows) // 2]
-    model, about = load_weights(RUNS / f"conv_{latent_dim}dim_seed{chosen['seed']}.safetensors")
+    model, about = load_weights(weights_of(run_of(chosen)))
     about["chosen_as"] = f"median validation error of {len(rows)} seeds"
     about["scores"] = {name: float(chosen[name]) for name in ("validation_mse", "test_mse", "knn10_accuracy")}
     save_weights(weights_path(latent_dim), model, about)
@@ -174,10 +199,10 @@ def main() -> None:
             for name in args.models:
                 if name == "pca" and seed != args.seeds[0]:
                     continue  # PCA has no seed to vary
-                if (name, latent_dim, seed) in finished(args.results / "sweep.csv"):
+                if is_finished((name, latent_dim, seed), args.results / "sweep.csv"):
                     continue
                 row = score_run(name, latent_dim, seed, data)
-                append(args.results / "sweep.csv", row)
+                put(args.results / "sweep.csv", row)
                 print(
                     ", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
                     flush=True,

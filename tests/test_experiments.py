@@ -64,3 +64,15 @@ def test_the_seed_with_the_median_validation_error_is_shipped(sample_as_mnist, m
     assert about["scores"]["test_mse"] == float(by_error[1]["test_mse"])
     same = load_weights(sweep.RUNS / f"conv_2dim_seed{about['seed']}.safetensors")[0]
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), same.parameters(), strict=True))
+
+
+def test_a_run_whose_weights_are_gone_is_done_again_and_its_row_replaced(sample_as_mnist, monkeypatch, tmp_path):
+    wanted = ["--models", "conv", "pca", "--latent-dims", "2", "--seeds", "0"]
+    run(monkeypatch, tmp_path, *wanted)
+    before = {row["model"]: row for row in rows(tmp_path)}
+    sweep.weights_of(("conv", 2, 0)).unlink()
+    run(monkeypatch, tmp_path, *wanted)
+    after = {row["model"]: row for row in rows(tmp_path)}
+    assert len(rows(tmp_path)) == 2 and sweep.weights_of(("conv", 2, 0)).exists()
+    assert after["pca"] == before["pca"]
+    assert after["conv"]["test_mse"] == before["conv"]["test_mse"]
