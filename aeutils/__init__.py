@@ -1,9 +1,11 @@
 """aeutils: the small library behind the book on what dimension reduction means.
 
 =============  ===========================================================================================
-`data`         the Swiss roll and MNIST, as plain tensors
+`data`         the handwritten digits of MNIST, as plain tensors
+`synthetic`    data that we make: the Swiss roll, a pendulum
 `models`       the autoencoders: linear, dense, and the article's convolutional one
 `training`     `fit`, one loop for every model
+`unrolling`    the Swiss roll's training, walking distances, and a strict score
 `pretrained`   trained weights: save, load, list
 `reader`       a small classifier that reads digits, so that "can it be drawn?" is a number
 `metrics`      what "good" means, in numbers
@@ -21,13 +23,15 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "data": ["load_mnist", "load_mnist_sample", "make_swiss_roll"],
+    "data": ["load_mnist", "load_mnist_sample"],
+    "synthetic": ["draw_pendulum", "make_swiss_roll"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
     "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
+    "unrolling": ["fit_roll", "score_unrolling", "walking_distances", "walking_stress"],
     "pretrained": ["load_pretrained", "load_reader", "load_weights", "save_weights", "shipped_sizes"],
     "reader": ["DigitReader", "read_digits"],
     "metrics": [
-        "confusion", "continuity", "knn_accuracy", "knn_predict", "most_confused", "mse",
+        "confusion", "continuity", "intrinsic_dimension", "knn_accuracy", "knn_predict", "most_confused", "mse",
         "share_by_digit", "trustworthiness",
     ],
     "plotting": [

@@ -1,4 +1,4 @@
-"""Data as plain tensors: the Swiss roll and the handwritten digits of MNIST.
+"""The handwritten digits of MNIST, as plain tensors.
 
 Every image leaves this module as float32 in [0, 1] with shape (N, 1, 28, 28), every label as int64.
 
@@ -12,7 +12,6 @@ Three groups of digits are kept apart in the whole book:
 from __future__ import annotations
 
 import gzip
-import math
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -37,9 +36,6 @@ _FILE_BYTES = {
     "t10k-labels-idx1-ubyte": 8 + 10_000,
 }
 _DOWNLOAD_TIMEOUT = 30  # seconds without a byte
-
-
-# ---------------------------------------------------------------------------------------------- MNIST
 
 
 def load_mnist_sample(split: str = "all") -> tuple[Tensor, Tensor]:
@@ -233,64 +229,3 @@ def _download(split: str, raw: Path) -> None:
                 "Try again later, or put the files in a folder in torchvision's layout (FOLDER/MNIST/raw) and set "
                 "AEUTILS_DATA=FOLDER; load_mnist_sample() has 5,000 digits and needs no network."
             )
-
-
-# ----------------------------------------------------------------------------------------- Swiss roll
-
-
-def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """A flat sheet, 89.4 long and 21 high, rolled up in three dimensions, beside the sheet itself.
-
-    The points are those of `sklearn.datasets.make_swiss_roll`: angle t uniform in [1.5 pi, 4.5 pi], height h
-    uniform in [0, 21], position (t cos t, h, t sin t) plus noise. They are centred by their expected mean and
-    divided by one number, the root of their expected mean squared distance from it over three axes, so that
-    every draw has the same frame and lengths along the sheet keep their ratios.
-
-    Parameters
-    ----------
-    n : int
-        Number of points, at least 1.
-    noise : float
-        Standard deviation of Gaussian noise, in the sheet's own units; at least 0.
-    seed : int
-
-    Returns
-    -------
-    points : Tensor of shape (n, 3)
-        float32, centred and scaled.
-    sheet : Tensor of shape (n, 2)
-        float32: arc length s in [0, 89.4] and height h in [0, 21], in the sheet's own units. The arc length of the
-        spiral r = t is (t sqrt(1 + t^2) + asinh t) / 2, here counted from its inner end.
-
-    Raises
-    ------
-    ValueError
-        If `n` is not a whole number from 1 up, or `noise` is negative or not finite.
-    """
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise ValueError(f"n is {n!r}; the roll needs a whole number of points, at least 1.")
-    if not (math.isfinite(noise) and noise >= 0):
-        raise ValueError(f"noise is {noise!r}; it is a standard deviation: a finite number, at least 0.")
-    from sklearn.datasets import make_swiss_roll as sklearn_roll
-
-    points, t = sklearn_roll(n, noise=noise, random_state=seed)
-    height = sklearn_roll(n, noise=0.0, random_state=seed)[0][:, 1]  # the same points before the noise
-
-    def arc_length(angle):
-        return (angle * np.sqrt(1 + angle**2) + np.arcsinh(angle)) / 2
-
-    sheet = np.stack([arc_length(t) - arc_length(1.5 * math.pi), height], axis=1)
-    points = (points - ROLL_MEAN) / ROLL_SCALE
-    return torch.from_numpy(points.astype(np.float32)), torch.from_numpy(sheet.astype(np.float32))
-
-
-def _roll_frame() -> tuple[np.ndarray, float]:
-    """Expected mean and root mean squared coordinate of the noise-free roll, by the integrals over t and h."""
-    low, high = 1.5 * math.pi, 4.5 * math.pi
-    mean = np.array([2.0, 10.5, 2 / (3 * math.pi)])  # of t cos t, h, t sin t
-    mean_square = (high**3 - low**3) / (3 * (high - low)) + 21**2 / 3  # of t^2, and of h^2
-    return mean, math.sqrt((mean_square - (mean**2).sum()) / 3)
-
-
-ROLL_MEAN, ROLL_SCALE = _roll_frame()
-"""What `make_swiss_roll` subtracts and divides by: points * ROLL_SCALE + ROLL_MEAN are sklearn's."""

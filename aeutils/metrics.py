@@ -184,5 +184,49 @@ def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     return trustworthiness(z, x, k=k)
 
 
+def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float:
+    """How many numbers the data vary in, estimated from how fast neighbours move away.
+
+    In d dimensions a ball of twice the radius holds 2^d times as many points. Both estimators read d off the
+    distances to the nearest neighbours, and both are scikit-dimension's.
+
+    Parameters
+    ----------
+    x : Tensor of shape (N, ...)
+        Inputs; flattened. No two the same.
+    method : {"mle", "two_nn"}
+        "mle" is maximum likelihood over k neighbours (Levina and Bickel 2004, averaged as MacKay and Ghahramani 2005
+        propose); "two_nn" uses the ratio of the first two distances (Facco et al. 2017).
+    k : int
+        Neighbours for "mle"; 3 <= k < N.
+
+    Returns
+    -------
+    dimension : float
+
+    Raises
+    ------
+    ValueError
+        If the method is neither, k is out of range, a value is not finite, or two inputs are the same.
+    """
+    import skdim
+
+    if method not in ("mle", "two_nn"):
+        raise ValueError(f'method is {method!r}; choose "mle" or "two_nn".')
+    flat = _flat(x)
+    if not 3 <= k < len(flat):
+        raise ValueError(f"k is {k}; with {len(flat):,} inputs it can be 3 to {len(flat) - 1:,}.")
+    if not np.isfinite(flat).all():
+        raise ValueError(f"The inputs hold {(~np.isfinite(flat)).sum()} values that are NaN or infinite; remove them.")
+    repeated = len(flat) - len(np.unique(flat, axis=0))
+    if repeated:
+        raise ValueError(
+            f"{repeated:,} of {len(flat):,} inputs repeat another: their distance 0 has no logarithm. Remove them."
+        )
+    if method == "two_nn":
+        return float(skdim.id.TwoNN().fit(flat).dimension_)
+    return float(skdim.id.MLE().fit(flat, n_neighbors=k, comb="mle").dimension_)
+
+
 def _flat(x: Tensor) -> np.ndarray:
     return x.flatten(start_dim=1).numpy()

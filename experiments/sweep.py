@@ -14,13 +14,12 @@ from __future__ import annotations
 import argparse
 import csv
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 from sklearn.decomposition import PCA
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
@@ -31,51 +30,44 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
-from aeutils.models import Autoencoder, ConvAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import Autoencoder, ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
 from aeutils.pretrained import load_reader, load_weights, save_weights, weights_path
 from aeutils.reader import read_digits
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
+from experiments.variants import VARIANTS, LabelledAutoencoder, loss_with_labels, make_variant
 
 RUNS = Path(".runs")
 Run = tuple[str, int, int]  # model, latent_dim, seed
 TRUSTWORTHINESS_POINTS = 3000  # the first test images
 DENSE_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-3)
-LABEL_WEIGHT = 0.02  # of the cross-entropy beside the squared error; both terms then matter, fixed beforehand
-
-
-class LabelledAutoencoder(Autoencoder):
-    """The article's network, told the labels while it trains: a linear layer reads the digit from the code."""
-
-    def __init__(self, latent_dim: int):
-        super().__init__(latent_dim)
-        self.autoencoder = ConvAutoencoder(latent_dim)
-        self.head = nn.Linear(latent_dim, 10)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Inputs to `(x_hat, z)`, and in training also the scores of the ten digits."""
-        x_hat, z = self.autoencoder(x)
-        return (x_hat, z, self.head(z)) if self.training else (x_hat, z)
+LINEAR_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-2)
+KEPT = ("conv", "conv-article", "dense")  # their weights are kept in .runs, for shipping and for other experiments
+MODELS = ("pca", "linear", *KEPT, "labels", *VARIANTS)
 
 
 def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> Autoencoder:
     """Make the model that `name` stands for and train it."""
     torch.manual_seed(seed)
-    if name == "labels":
-        model = LabelledAutoencoder(latent_dim)
-        indices = torch.arange(len(x))
-
-        def loss(output, rows):
-            target, truth = x[rows], labels[rows]
-            return reconstruction_loss(output, target) + LABEL_WEIGHT * F.cross_entropy(output[2], truth)
-
-        fit(model, x, indices, recipe=FAST_RECIPE, loss=loss, seed=seed, device="cpu", progress=False)
-        return model
-    model = MLPAutoencoder(latent_dim) if name == "dense" else ConvAutoencoder(latent_dim)
-    recipe = {"conv": FAST_RECIPE, "conv-article": ARTICLE_RECIPE, "dense": DENSE_RECIPE}[name]
-    fit(model, x, recipe=recipe, seed=seed, progress=False)
-    about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed, "recipe": asdict(recipe)}
-    save_weights(weights_of((name, latent_dim, seed)), model, about)
+    target = None
+    if name == "linear":
+        model, recipe, loss = LinearAutoencoder(latent_dim), LINEAR_RECIPE, reconstruction_loss
+    elif name == "dense":
+        model, recipe, loss = MLPAutoencoder(latent_dim), DENSE_RECIPE, reconstruction_loss
+    elif name in ("conv", "conv-article"):
+        model, loss = ConvAutoencoder(latent_dim), reconstruction_loss
+        recipe = FAST_RECIPE if name == "conv" else ARTICLE_RECIPE
+    elif name == "labels":
+        model, recipe = LabelledAutoencoder(latent_dim), FAST_RECIPE
+        target, loss = torch.arange(len(x)), loss_with_labels(x, labels)
+    else:
+        model, loss, changes = make_variant(name, latent_dim)
+        recipe = replace(FAST_RECIPE, **changes)
+    device = "cpu" if name == "labels" else None  # that loss looks its rows up in `x` and `labels`, which stay there
+    fit(model, x, target, recipe=recipe, loss=loss, seed=seed, device=device, progress=False)
+    if name in KEPT:
+        about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed}
+        save_weights(weights_of((name, latent_dim, seed)), model, about | {"recipe": asdict(recipe)})
     return model
 
 
@@ -163,7 +155,7 @@ def run_of(row: dict) -> Run:
 def is_finished(run: Run, path: Path) -> bool:
     """Whether a run's row stands in a results file and its weights, if it keeps any, are there."""
     has_row = run in map(run_of, read_rows(path))
-    return has_row and (run[0] in ("pca", "labels") or weights_of(run).exists())
+    return has_row and (run[0] not in KEPT or weights_of(run).exists())
 
 
 def ship(latent_dim: int, folder: Path) -> None:
@@ -181,7 +173,7 @@ def ship(latent_dim: int, folder: Path) -> None:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=[], choices=["conv", "conv-article", "dense", "labels", "pca"])
+    parser.add_argument("--models", nargs="+", default=[], choices=MODELS)
     parser.add_argument("--latent-dims", nargs="+", type=int, default=[2, 3])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--results", type=Path, default=RESULTS_FOLDER, help="folder of sweep.csv")

@@ -9,10 +9,10 @@ from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 from torch.nn import functional as F
 
-from aeutils.data import make_swiss_roll
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, reconstruct
 from aeutils.reader import DigitReader, read_digits
+from aeutils.synthetic import make_swiss_roll
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
 
 QUICK = Recipe(num_epochs=3, batch_size=8)

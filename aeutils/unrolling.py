@@ -1,0 +1,238 @@
+"""Unroll the Swiss roll: walking distances, the term of the loss that asks for them, and a strict score.
+
+Lengths here are those of `make_swiss_roll`'s points, which are the sheet's own divided by `ROLL_SCALE`; the score
+alone is measured on the sheet, in its own units.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aeutils.models import MLPAutoencoder
+from aeutils.training import History, Recipe, fit, reconstruction_loss
+
+ROLL_RECIPE = Recipe(num_epochs=125, batch_size=128, lr=3e-3)
+"""2,000 steps for 2,000 points."""
+
+WINDING_GAP = 2 * math.pi
+"""Distance between neighbouring windings of the roll, in the sheet's own units: r = t grows by 2 pi a turn."""
+
+
+def walking_distances(points: Tensor, *, k: int = 8) -> Tensor:
+    """How far apart points are for somebody who may only step from neighbour to neighbour.
+
+    The shortest paths on the graph that joins every point to its k nearest (Tenenbaum, de Silva and Langford 2000,
+    the first two steps of Isomap). Along a rolled sheet they approach the lengths on the flat sheet.
+
+    Parameters
+    ----------
+    points : Tensor of shape (N, D)
+        Finite, no column constant.
+    k : int
+        Neighbours a point is joined to. 1 <= k < N.
+
+    Returns
+    -------
+    distances : float32 Tensor of shape (N, N)
+        In the unit of the points; symmetric, 0 on the diagonal.
+
+    Raises
+    ------
+    ValueError
+        If the points are unusable, k is out of range, or the graph falls into several pieces, between which there is
+        no way to walk.
+    """
+    from scipy.sparse.csgraph import connected_components, shortest_path
+    from sklearn.neighbors import kneighbors_graph
+
+    _check_points(points)
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k < len(points):
+        raise ValueError(f"k is {k!r}; with {len(points):,} points it can be 1 to {len(points) - 1:,}.")
+    graph = kneighbors_graph(points.numpy().astype(np.float64), k, mode="distance")
+    pieces, piece_of = connected_components(graph, directed=False)
+    if pieces > 1:
+        sizes = ", ".join(f"{size:,}" for size in sorted(np.bincount(piece_of), reverse=True)[:5])
+        raise ValueError(
+            f"With k = {k} the neighbour graph falls into {pieces:,} pieces (of {sizes}{', ...' * (pieces > 5)} "
+            "points): there is no way to walk between them. Raise k, add points, or unroll each piece by itself."
+        )
+    return torch.from_numpy(shortest_path(graph, directed=False).astype(np.float32))
+
+
+def walking_stress(z: Tensor, distances: Tensor) -> Tensor:
+    """How badly the distances between codes agree with the walking distances.
+
+    The mean over all pairs of (|z_i - z_j| - d_ij)^2 / (d_ij + 0.1). Dividing by the distance keeps the long walks
+    from drowning the short ones, as in Sammon's mapping (Sammon 1969); 0.1 keeps the shortest from taking over.
+
+    Parameters
+    ----------
+    z : Tensor of shape (B, K)
+        Codes, B >= 2.
+    distances : Tensor of shape (B, B)
+        Walking distances between the points that were encoded.
+
+    Returns
+    -------
+    stress : Tensor, one number, at least 0
+    """
+    first, second = torch.triu_indices(len(z), len(z), offset=1)  # each pair once
+    wanted = distances[first, second]
+    return ((z[first] - z[second]).norm(dim=1) - wanted).square().div(wanted + 0.1).mean()
+
+
+def fit_roll(
+    points: Tensor,
+    *,
+    walking_weight: float = 0.0,
+    k: int = 8,
+    model: MLPAutoencoder | None = None,
+    recipe: Recipe = ROLL_RECIPE,
+    seed: int = 0,
+    progress: bool = True,
+) -> tuple[MLPAutoencoder, History]:
+    """Train a dense autoencoder on points in space, with or without the term that asks for walking distances.
+
+    The loss is the squared error, plus `walking_weight` times `walking_stress` on every batch. The idea of putting
+    Isomap's graph inside an autoencoder's loss is that of geometry-regularized autoencoders (Duque et al. 2020).
+
+    Parameters
+    ----------
+    points : Tensor of shape (N, D)
+        float32, finite, no column constant, N >= 2.
+    walking_weight : float
+        At least 0; with 0 this is a plain autoencoder, and no graph is made.
+    k : int
+        Neighbours in the graph, as in `walking_distances`.
+    model : MLPAutoencoder, optional
+        What to train. Default: hidden layers of 64 and 64 with ELU, a code of two numbers.
+    recipe : Recipe
+    seed : int
+        Of the default model's first weights and of the order of the batches.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    model : MLPAutoencoder
+        The trained model.
+    history : History
+
+    Raises
+    ------
+    ValueError
+        If the points are unusable, the weight is negative or not finite, or the graph is not connected.
+    """
+    _check_points(points)
+    if not (math.isfinite(walking_weight) and walking_weight >= 0):
+        raise ValueError(f"walking_weight is {walking_weight!r}; give 0 (plain) or a positive number such as 1.")
+    if model is None:
+        torch.manual_seed(seed)
+        model = MLPAutoencoder(latent_dim=2, input_shape=(points.shape[1],), hidden=(64, 64))
+    if walking_weight == 0:
+        return model, fit(model, points, recipe=recipe, seed=seed, progress=progress)
+    distances = walking_distances(points, k=k)
+
+    def loss(output: tuple[Tensor, Tensor], rows: Tensor) -> Tensor:
+        stress = walking_stress(output[1], distances[rows][:, rows])
+        return reconstruction_loss(output, points[rows]) + walking_weight * stress
+
+    # The target of a batch is which rows it holds: the loss then looks up points and distances.
+    rows = torch.arange(len(points))
+    history = fit(model, points, rows, recipe=recipe, loss=loss, seed=seed, device="cpu", progress=progress)
+    return model, history
+
+
+@dataclass(frozen=True)
+class UnrollingScore:
+    """How well codes lie as the points did on the flat sheet.
+
+    Attributes
+    ----------
+    distance_correlation : float in [-1, 1]
+        Pearson correlation between the distances of all pairs of codes and the flat distances on the sheet. (Not
+        Székely's statistic of the same name.)
+    r2_length, r2_height : float, at most 1
+        Share of the variance of arc length and of height that a linear function of the code explains.
+    far_neighbours : float in [0, 1]
+        Share of the ten nearest codes, over all codes, whose points are further apart on the flat sheet than
+        neighbouring windings are in space.
+    """
+
+    distance_correlation: float
+    r2_length: float
+    r2_height: float
+    far_neighbours: float
+
+    @property
+    def unrolled(self) -> bool:
+        """The strict definition: all four at once."""
+        return (
+            self.distance_correlation > 0.98
+            and self.r2_length > 0.95
+            and self.r2_height > 0.95
+            and self.far_neighbours < 0.01
+        )
+
+
+def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
+    """Compare codes with the true flat sheet, up to what a linear map may do: turn, mirror, stretch, shear.
+
+    Parameters
+    ----------
+    z : Tensor of shape (N, K)
+        Codes, N > 10.
+    sheet : Tensor of shape (N, 2)
+        Arc length and height of the same points, as `make_swiss_roll` returns them.
+
+    Returns
+    -------
+    score : UnrollingScore
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, there are too few points, a value is not finite, or a column of the sheet is
+        constant.
+    """
+    from sklearn.linear_model import LinearRegression
+    from sklearn.neighbors import NearestNeighbors
+
+    if z.ndim != 2 or sheet.shape != (len(z), 2):
+        raise ValueError(
+            f"The codes have shape {tuple(z.shape)}, the sheet {tuple(sheet.shape)}; wanted (N, K) and (N, 2)."
+        )
+    _check_points(sheet, what="sheet", least=11)
+    if not torch.isfinite(z).all():
+        raise ValueError(f"The codes hold {int((~torch.isfinite(z)).sum())} values that are NaN or infinite.")
+    z, sheet = z.double(), sheet.double()
+    both = torch.stack([torch.pdist(z), torch.pdist(sheet)])
+    # Codes that have all fallen onto one point have no correlation with anything.
+    correlation = torch.corrcoef(both)[0, 1].nan_to_num(0).item()
+    codes, truth = z.numpy(), sheet.numpy()
+    r2_length, r2_height = (LinearRegression().fit(codes, column).score(codes, column) for column in truth.T)
+    neighbours = NearestNeighbors(n_neighbors=10).fit(codes).kneighbors(return_distance=False)
+    flat = (sheet[:, None] - sheet[torch.from_numpy(neighbours)]).norm(dim=2)  # (N, 10)
+    return UnrollingScore(correlation, r2_length, r2_height, (flat > WINDING_GAP).double().mean().item())
+
+
+def _check_points(points: Tensor, what: str = "points", least: int = 2) -> None:
+    wanted = f"a tensor of shape (N, D) with N at least {least}"
+    if not isinstance(points, Tensor):
+        raise ValueError(f"The {what} are a {type(points).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
+    if points.ndim != 2 or len(points) < least:
+        raise ValueError(f"The {what} have shape {tuple(points.shape)}; wanted {wanted}.")
+    if not torch.isfinite(points).all():
+        bad = int((~torch.isfinite(points)).sum())
+        raise ValueError(f"The {what} hold {bad} values that are NaN or infinite; remove them.")
+    constant = torch.nonzero((points == points[:1]).all(dim=0)).flatten().tolist()
+    if constant:
+        raise ValueError(
+            f"Column {constant[0]} of the {what} is constant ({points[0, constant[0]]:g} everywhere): it says nothing, "
+            "and usually means that something went wrong before. Remove it, or look where it came from."
+        )
