@@ -4,8 +4,9 @@ BIN := .venv/bin
 SET_UP_BOOK := .venv/.set-up-book
 SET_UP_ALL := .venv/.set-up-all
 export PYTHONUTF8 := 1
+VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
-.PHONY: book test run serve weights results bench lint repo clean
+.PHONY: book test run serve weights results roll bench lint repo clean
 
 book: $(SET_UP_BOOK)
 	$(BIN)/jupyter-book build --quiet .
@@ -23,14 +24,18 @@ serve: book
 	@echo "http://localhost:8000 (Ctrl-C stops it)"
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
-weights: $(SET_UP_ALL)  ## train and ship the weights; about 30 minutes on 2 cores
+weights: $(SET_UP_ALL)  ## train and ship the weights; about 45 minutes on 2 cores
 	$(BIN)/python -m experiments.train_reader
-	$(BIN)/python -m experiments.sweep --models conv --latent-dims 2 3 --seeds 0 1 2 3 4 --ship 2 3
+	$(BIN)/python -m experiments.sweep --models conv --latent-dims 2 3 16 --seeds 0 1 2 3 4 --ship 2 3 16
 
-results: weights  ## everything else in aeutils/results; about an hour on 2 cores
+results: weights roll  ## everything else in aeutils/results; about two and a half hours on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca conv-article --latent-dims 2 3 --seeds 0
-	$(BIN)/python -m experiments.sweep --models dense labels --latent-dims 2 --seeds 0 1 2
+	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
+	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions
+
+roll: $(SET_UP_ALL)  ## the Swiss roll, ten seeds of every method; about 20 minutes on one core
+	$(BIN)/python -m experiments.swiss_roll
 
 bench: $(SET_UP_ALL)
 	$(BIN)/python -m benchmarks.speed

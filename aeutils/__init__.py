@@ -9,7 +9,8 @@
 `pretrained`   trained weights: save, load, list
 `reader`       a small classifier that reads digits, so that "can it be drawn?" is a number
 `metrics`      what "good" means, in numbers
-`plotting`     every static figure
+`plotting`     curves, bars, tables and rows of images
+`maps`         pictures of codes and of points in space
 `live`         figures that react
 `results`      the numbers of long runs
 `cli`          `python -m aeutils`: the article's whole program as a command
@@ -35,8 +36,10 @@ _HOME = {
         "share_by_digit", "trustworthiness",
     ],
     "plotting": [
-        "plot_by_digit", "plot_code_map", "plot_code_map_3d", "plot_confusion", "plot_history", "plot_image_grid",
-        "plot_rows", "plot_six_views", "side_view", "use_style",
+        "plot_by_digit", "plot_confusion", "plot_history", "plot_image_grid", "plot_rows", "use_style",
+    ],
+    "maps": [
+        "plot_code_map", "plot_code_map_3d", "plot_roll", "plot_roll_codes", "plot_six_views", "side_view",
     ],
     "live": ["latent_dim_slider"],
     "results": ["load_results", "summarize"],

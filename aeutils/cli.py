@@ -251,7 +251,8 @@ def _save_maps(folder: Path, model: ConvAutoencoder, digits: Split) -> None:
     matplotlib.use("Agg")  # files only, no window
     from matplotlib import pyplot as plt
 
-    from aeutils.plotting import VIEW_ANGLES, plot_code_map, plot_code_map_3d, use_style
+    from aeutils.maps import VIEW_ANGLES, plot_code_map, plot_code_map_3d
+    from aeutils.plotting import use_style
 
     use_style()
     images, labels = digits

@@ -8,6 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+SHEET_LENGTH, SHEET_HEIGHT = 89.4, 21.0
+"""Of the Swiss roll's sheet, in its own units; the length to three digits."""
+
 
 def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tuple[Tensor, Tensor]:
     """A flat sheet, 89.4 long and 21 high, rolled up in three dimensions, beside the sheet itself.

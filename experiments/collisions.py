@@ -17,9 +17,9 @@ from torch import Tensor
 
 from aeutils.data import load_mnist
 from aeutils.files import replacing
+from aeutils.maps import side_view
 from aeutils.metrics import knn_accuracy
 from aeutils.models import reconstruct
-from aeutils.plotting import side_view
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments.sweep import weights_of

@@ -12,7 +12,6 @@ was. In a fresh clone there are rows but no weights: there every run is done aga
 from __future__ import annotations
 
 import argparse
-import csv
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 
 from aeutils.data import load_mnist, load_mnist_sample
-from aeutils.files import replacing
 from aeutils.metrics import (
     continuity,
     knn_predict,
@@ -35,6 +33,7 @@ from aeutils.pretrained import load_reader, load_weights, save_weights, weights_
 from aeutils.reader import read_digits
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
+from experiments.rows import put, read_rows
 from experiments.variants import VARIANTS, LabelledAutoencoder, loss_with_labels, make_variant
 
 RUNS = Path(".runs")
@@ -122,31 +121,6 @@ def weights_of(run: Run) -> Path:
     return RUNS / f"{name}_{latent_dim}dim_seed{seed}.safetensors"
 
 
-def put(path: Path, row: dict) -> None:
-    """Add a row to a CSV file, with a header if it is new, in place of an older row of the same run."""
-    old = read_rows(path)
-    others = [other for other in old if run_of(other) != run_of(row)]
-    if len(others) < len(old):
-        with replacing(path) as beside, beside.open("w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(old[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(others)
-    is_new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
-
-
-def read_rows(path: Path) -> list[dict]:
-    """The rows of a results file; none if it is not there."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def run_of(row: dict) -> Run:
     """Which run a row belongs to."""
     return row["model"], int(row["latent_dim"]), int(row["seed"])
@@ -194,7 +168,7 @@ def main() -> None:
                 if is_finished((name, latent_dim, seed), args.results / "sweep.csv"):
                     continue
                 row = score_run(name, latent_dim, seed, data)
-                put(args.results / "sweep.csv", row)
+                put(args.results / "sweep.csv", row, key=("model", "latent_dim", "seed"))
                 print(
                     ", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
                     flush=True,

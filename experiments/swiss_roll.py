@@ -1,0 +1,254 @@
+"""Roll after roll: what each method makes of the Swiss roll, scored on points it has not seen.
+
+    python -m experiments.swiss_roll          # `make roll`
+
+Every seed draws its own roll of 2,000 points, its own first weights and its own order of batches; the 1,000 points
+that score are the same for all. A finished run is a row of `aeutils/results/swiss_roll.csv` and is not done again.
+The codes of the first 500 scoring points go to `swiss_roll_codes.csv`, for the autoencoders with and without walking
+distances.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy.linalg import subspace_angles
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import Isomap, LocallyLinearEmbedding
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor, nn
+
+from aeutils.files import replacing
+from aeutils.metrics import continuity, mse, trustworthiness
+from aeutils.models import Autoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.results import RESULTS_FOLDER
+from aeutils.synthetic import SHEET_LENGTH, make_swiss_roll
+from aeutils.training import Recipe, fit
+from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
+from experiments.rows import is_done, put
+
+SEEDS = range(10, 20)
+SCORED = 1000
+SCORED_SEED = 1000
+KEPT_CODES = 500
+SECTIONS = 6  # equal parts of the sheet's length
+LABELLED = 30  # points whose section is known, five a section on average
+DRAWS = 20  # of these points
+LINEAR_RECIPE = Recipe(num_epochs=2000, batch_size=2000, lr=3e-2)  # all points in every step
+LARGE_RECIPE = Recipe(num_epochs=500, batch_size=128, lr=3e-3)  # 8,000 steps
+
+Coder = Callable[[Tensor], tuple[Tensor | None, Tensor]]  # points to (x_hat, z)
+
+
+def plain(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """An autoencoder and nothing else."""
+    return trained(x, seed, network(latent_dim, seed))
+
+
+def plain_tanh(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """With Tanh on the code, as the article has it."""
+    model = network(latent_dim, seed)
+    model.encoder.append(nn.Tanh())
+    return trained(x, seed, model)
+
+
+def plain_one_layer(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """One hidden layer each way: encoder and decoder are perceptrons of three layers."""
+    return trained(x, seed, network(latent_dim, seed, hidden=(64,)))
+
+
+def plain_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """Three wide hidden layers each way, four times as many steps."""
+    return trained(x, seed, network(latent_dim, seed, hidden=(128, 128, 128)), recipe=LARGE_RECIPE)
+
+
+def walking(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """With walking distances in the loss."""
+    return trained(x, seed, network(latent_dim, seed), walking_weight=1.0)
+
+
+def walking_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """With walking distances, three hidden layers, twice as many steps: for noise."""
+    recipe = Recipe(num_epochs=250, batch_size=128, lr=5e-3)
+    return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=recipe, walking_weight=1.0)
+
+
+def walking_then_plain(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """Started unrolled, then trained again without the term."""
+    model, _ = fit_roll(x, walking_weight=1.0, model=network(latent_dim, seed), seed=seed, progress=False)
+    return trained(x, seed, model)
+
+
+def linear(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """One linear layer each way."""
+    torch.manual_seed(seed)
+    model = LinearAutoencoder(latent_dim, input_shape=(3,))
+    fit(model, x, recipe=LINEAR_RECIPE, seed=seed, progress=False)
+    return coder(model)
+
+
+def pca(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """The best plane (or line)."""
+    fitted = PCA(latent_dim).fit(x.numpy())
+
+    def run(points: Tensor) -> tuple[Tensor, Tensor]:
+        z = fitted.transform(points.numpy())
+        return torch.from_numpy(fitted.inverse_transform(z)).float(), torch.from_numpy(z).float()
+
+    return run
+
+
+def isomap(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """Walking distances without a network."""
+    return embedder(Isomap(n_neighbors=10, n_components=latent_dim), x)
+
+
+def lle(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """Locally linear embedding: keep how each point is mixed from its neighbours."""
+    return embedder(LocallyLinearEmbedding(n_neighbors=12, n_components=latent_dim, random_state=seed), x)
+
+
+def space(x: Tensor, latent_dim: int, seed: int) -> Coder:
+    """No reduction: the three coordinates."""
+    return lambda points: (points, points)
+
+
+def network(latent_dim: int, seed: int, hidden: tuple[int, ...] = (64, 64)) -> MLPAutoencoder:
+    """A dense autoencoder for points, its first weights drawn with the seed."""
+    torch.manual_seed(seed)
+    return MLPAutoencoder(latent_dim, input_shape=(3,), hidden=hidden)
+
+
+def trained(
+    x: Tensor, seed: int, model: MLPAutoencoder, walking_weight: float = 0.0, recipe: Recipe = ROLL_RECIPE
+) -> Coder:
+    """The network after training."""
+    fit_roll(x, walking_weight=walking_weight, model=model, recipe=recipe, seed=seed, progress=False)
+    return coder(model)
+
+
+def coder(model: Autoencoder) -> Coder:
+    """A trained network as a function of points."""
+
+    def run(points: Tensor) -> tuple[Tensor, Tensor]:
+        return reconstruct(model, points)
+
+    run.model = model
+    return run
+
+
+def embedder(method: Isomap | LocallyLinearEmbedding, x: Tensor) -> Coder:
+    """One of scikit-learn's maps, which have no way back."""
+    fitted = method.fit(x.double().numpy())
+    return lambda points: (None, torch.from_numpy(fitted.transform(points.double().numpy())).float())
+
+
+METHODS = {
+    "space": space,
+    "pca": pca,
+    "linear": linear,
+    "plain": plain,
+    "plain-tanh": plain_tanh,
+    "plain-one-layer": plain_one_layer,
+    "plain-large": plain_large,
+    "walking": walking,
+    "walking-large": walking_large,
+    "walking-then-plain": walking_then_plain,
+    "isomap": isomap,
+    "lle": lle,
+}
+RUNS = [
+    *((method, 2, 0.0) for method in METHODS if method not in ("space", "walking-large")),
+    ("space", 3, 0.0),
+    *((method, latent_dim, 0.0) for latent_dim in (1, 3) for method in ("pca", "plain")),
+    *((method, 2, noise) for noise in (0.5, 1.0) for method in ("walking", "walking-large", "isomap")),
+]
+WITH_CODES = ("plain", "walking")
+
+
+def section_of(sheet: Tensor) -> np.ndarray:
+    """Which of the equal parts of the sheet's length each point lies in."""
+    edges = np.linspace(0, SHEET_LENGTH, SECTIONS + 1)[1:-1]
+    return np.digitize(sheet[:, 0].numpy(), edges)
+
+
+def score_run(method: str, latent_dim: int, noise: float, seed: int) -> tuple[dict, Tensor]:
+    """Fit one method on one roll: its scores, and the codes of the scoring points."""
+    x, sheet = make_swiss_roll(2000, noise=noise, seed=seed)
+    x_new, sheet_new = make_swiss_roll(SCORED, noise=noise, seed=SCORED_SEED)
+    start = time.perf_counter()
+    run = METHODS[method](x, latent_dim, seed)
+    seconds = time.perf_counter() - start
+    (_, z), (x_hat, z_new) = run(x), run(x_new)
+    variance = x_new.double().var(dim=0, correction=0).mean().item()
+    angle = math.nan
+    if method == "linear":
+        plane = PCA(latent_dim).fit(x.numpy()).components_.T
+        own = run.model.decoder[0].weight.detach().numpy()
+        angle = math.degrees(subspace_angles(plane, own).max())
+    score = score_unrolling(z_new, sheet_new)
+    here, asked = section_of(sheet), section_of(sheet_new)
+    halves, asked_half = here // (SECTIONS // 2), asked // (SECTIONS // 2)  # the inner half of the sheet, the outer
+    one_cut = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(z.numpy(), halves)
+    cuts = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(z.numpy(), here)
+    few = []
+    for draw in range(DRAWS):
+        known = np.random.default_rng(draw).permutation(len(z))[:LABELLED]
+        few.append(KNeighborsClassifier(1).fit(z.numpy()[known], here[known]).score(z_new.numpy(), asked))
+    scores = {
+        "mse_share": math.nan if x_hat is None else mse(x_hat, x_new) / variance,
+        **asdict(score),
+        "unrolled": int(score.unrolled),
+        "trustworthiness": trustworthiness(x_new, z_new),
+        "continuity": continuity(x_new, z_new),
+        "halves_accuracy": one_cut.score(z_new.numpy(), asked_half),
+        "sections_accuracy": cuts.score(z_new.numpy(), asked),
+        "few_labels_accuracy": float(np.mean(few)),
+        "degrees_from_pca": angle,
+        "seconds": seconds,
+    }
+    return scores, z_new
+
+
+def put_codes(path: Path, run: str, z: Tensor) -> None:
+    """Write codes of two numbers as two columns, in place of older ones."""
+    table = pd.read_csv(path) if path.exists() else pd.DataFrame()
+    table[f"{run}_z1"], table[f"{run}_z2"] = z.double().numpy().round(3).T
+    with replacing(path) as beside:
+        table.to_csv(beside, index=False)
+
+
+def main() -> None:
+    """Do what is not yet done."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
+    parser.add_argument("--results", type=Path, default=RESULTS_FOLDER, help="folder of the results files")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    path, codes_path = args.results / "swiss_roll.csv", args.results / "swiss_roll_codes.csv"
+    args.results.mkdir(parents=True, exist_ok=True)
+    for method, latent_dim, noise in RUNS:
+        for seed in args.seeds:
+            run = {"method": method, "latent_dim": latent_dim, "noise": noise, "seed": seed}
+            if is_done(path, run):
+                continue
+            scores, z = score_run(**run)
+            if method in WITH_CODES and (latent_dim, noise) == (2, 0.0):
+                put_codes(codes_path, f"{method}_{seed}", z[:KEPT_CODES])
+            put(path, run | scores, key=tuple(run))
+            print(run, "unrolled" if scores["unrolled"] else "not unrolled", flush=True)
+
+
+if __name__ == "__main__":
+    main()
