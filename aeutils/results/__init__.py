@@ -12,10 +12,19 @@ RESULTS_FOLDER = Path(__file__).parent
 
 MODELS = {
     "pca": "PCA",
+    "linear": "linear autoencoder",
     "conv-article": "article's network, article's recipe",
     "conv": "article's network, our recipe",
     "dense": "wide dense network",
     "labels": "article's network, told the labels",
+    "no-batchnorm": "no BatchNorm",
+    "no-batchnorm-slow": "no BatchNorm, lr 0.001",
+    "batchnorm-first": "BatchNorm before ReLU",
+    "slope-0.01": "LeakyReLU, slope 0.01",
+    "slope-0.2": "LeakyReLU, slope 0.2",
+    "no-tanh": "no Tanh on the code",
+    "bce": "cross-entropy as the loss",
+    "l1": "absolute error as the loss",
 }
 """What the book calls the models of "sweep"."""
 _SCORES = {  # column: title, decimals
