@@ -29,7 +29,8 @@ weights: $(SET_UP_ALL)  ## train and ship the weights; about 45 minutes on 2 cor
 	$(BIN)/python -m experiments.sweep --models conv --latent-dims 2 3 16 --seeds 0 1 2 3 4 --ship 2 3 16
 
 results: weights roll  ## everything else in aeutils/results; about two and a half hours on 2 cores
-	$(BIN)/python -m experiments.sweep --models pca conv-article --latent-dims 2 3 --seeds 0
+	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
+	$(BIN)/python -m experiments.sweep --models pca --latent-dims 2 3 16 --seeds 0
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions

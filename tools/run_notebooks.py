@@ -27,6 +27,7 @@ def run(path: Path) -> None:
         timeout=SECONDS_A_NOTEBOOK,
         kernel_name="python3",
         store_widget_state=False,
+        coalesce_streams=True,  # one box a cell in the page, however slowly the lines came
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
