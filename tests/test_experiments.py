@@ -1,11 +1,17 @@
 import csv
+import math
+from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from aeutils.data import load_mnist_sample
+from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_weights
+from aeutils.training import FAST_RECIPE, reconstruction_loss
 from experiments import sweep
+from experiments.variants import VARIANTS, make_variant
 
 
 @pytest.fixture
@@ -17,7 +23,7 @@ def sample_as_mnist(monkeypatch, tmp_path):
     monkeypatch.setattr(sweep, "load_mnist_sample", lambda: (images, labels))
     monkeypatch.setattr(sweep, "TRUSTWORTHINESS_POINTS", 200)
     monkeypatch.setattr(sweep, "RUNS", tmp_path / "runs")
-    for name in ("FAST_RECIPE", "ARTICLE_RECIPE", "DENSE_RECIPE"):
+    for name in ("FAST_RECIPE", "ARTICLE_RECIPE", "DENSE_RECIPE", "LINEAR_RECIPE"):
         monkeypatch.setattr(sweep, name, sweep.Recipe(num_epochs=2, batch_size=100, lr=1e-3))
 
 
@@ -46,7 +52,7 @@ def test_a_stopped_sweep_goes_on_where_it_was_and_ends_with_the_same_rows(sample
     assert sorted_rows("whole") == sorted_rows("parts")
 
 
-@pytest.mark.parametrize("model", ["conv-article", "dense", "labels"])
+@pytest.mark.parametrize("model", ["conv-article", "dense", "linear", "labels", "no-batchnorm-slow", "bce"])
 def test_every_model_of_the_sweep_can_be_trained_and_scored(sample_as_mnist, monkeypatch, tmp_path, model):
     run(monkeypatch, tmp_path, "--models", model, "--latent-dims", "2", "--seeds", "0")
     (row,) = rows(tmp_path)
@@ -76,3 +82,132 @@ def test_a_run_whose_weights_are_gone_is_done_again_and_its_row_replaced(sample_
     assert len(rows(tmp_path)) == 2 and sweep.weights_of(("conv", 2, 0)).exists()
     assert after["pca"] == before["pca"]
     assert after["conv"]["test_mse"] == before["conv"]["test_mse"]
+
+
+# ------------------------------------------------------------------------------------- the network's variants
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request):
+    return request.param
+
+
+def make(name, latent_dim=2):
+    torch.manual_seed(0)
+    return ConvAutoencoder(latent_dim) if name == "conv" else make_variant(name, latent_dim)[0]
+
+
+def layers(model):
+    """The kinds of layers, in both directions."""
+    return [type(layer) for layer in model.encoder], [type(layer) for layer in model.decoder]
+
+
+@pytest.mark.parametrize("latent_dim", [2, 3])
+def test_every_variant_takes_digits_and_returns_images_and_codes(variant, latent_dim, digits):
+    model = make(variant, latent_dim)
+    for mode in (model.train, model.eval):
+        x_hat, z = mode()(digits)
+        assert x_hat.shape == digits.shape and z.shape == (100, latent_dim)
+        assert x_hat.min() >= 0 and x_hat.max() <= 1
+        assert z.std(dim=0).min() > 0
+
+
+def test_every_variant_starts_from_the_articles_weights_and_learns_all_of_its_own(variant, digits):
+    articles, model = make("conv"), make(variant)
+
+    def weighted(network):
+        kinds = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+        return [layer for layer in network.modules() if isinstance(layer, kinds)]
+
+    assert len(weighted(model)) == len(weighted(articles)) == 9
+    for own, articles_own in zip(weighted(model), weighted(articles), strict=True):
+        assert torch.equal(own.weight, articles_own.weight) and torch.equal(own.bias, articles_own.bias)
+    make_variant(variant, 2)[1](model(digits), digits).backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("name", ["no-batchnorm", "no-batchnorm-slow"])
+def test_without_batchnorm_there_is_none_and_everything_else_is_as_it_was(name):
+    articles = layers(make("conv"))
+    assert sum(kinds.count(nn.BatchNorm2d) for kinds in articles) == 6
+    assert layers(make(name)) == tuple([kind for kind in kinds if kind is not nn.BatchNorm2d] for kinds in articles)
+
+
+def test_with_batchnorm_first_each_stands_right_before_the_activation_that_it_stood_behind():
+    articles, model = make("conv"), make("batchnorm-first")
+    for old, new in ((articles.encoder, model.encoder), (articles.decoder, model.decoder)):
+        assert len(old) == len(new)
+        for i, layer in enumerate(new):
+            if isinstance(layer, nn.BatchNorm2d):
+                assert isinstance(new[i + 1], nn.ReLU) and isinstance(new[i - 1], (nn.Conv2d, nn.ConvTranspose2d))
+                assert isinstance(old[i], nn.ReLU) and isinstance(old[i + 1], nn.BatchNorm2d)
+                assert layer.num_features == new[i - 1].out_channels
+            elif not isinstance(layer, nn.ReLU):
+                assert type(old[i]) is type(layer)
+    assert [kinds.count(nn.BatchNorm2d) for kinds in layers(model)] == [3, 3]
+    assert [kinds.count(nn.ReLU) for kinds in layers(model)] == [3, 4]
+
+
+@pytest.mark.parametrize(("name", "slope"), [("slope-0.01", 0.01), ("slope-0.2", 0.2)])
+def test_with_a_slope_every_relu_lets_some_of_the_negative_through(name, slope):
+    model = make(name)
+    leaky = [layer for layer in model.modules() if isinstance(layer, nn.LeakyReLU)]
+    assert len(leaky) == 7 and not any(isinstance(layer, nn.ReLU) for layer in model.modules())
+    for layer in leaky:
+        assert layer(torch.tensor([-1.0, 0.0, 2.0])).tolist() == pytest.approx([-slope, 0, 2])
+    assert layers(model) == tuple(
+        [nn.LeakyReLU if kind is nn.ReLU else kind for kind in kinds] for kinds in layers(make("conv"))
+    )
+
+
+def test_only_without_tanh_a_code_leaves_the_square(variant, digits):
+    model = make(variant)
+    with torch.no_grad():
+        for layer in model.encoder:
+            if isinstance(layer, nn.Linear):
+                layer.weight.mul_(100)
+        x_hat, z = model(digits)
+    if variant == "no-tanh":
+        assert z.abs().max() > 10
+        assert layers(model)[0] == layers(make("conv"))[0][:-1] and layers(model)[1] == layers(make("conv"))[1]
+    else:
+        assert z.abs().max() <= 1
+    assert x_hat.min() >= 0 and x_hat.max() <= 1  # pixels stay what they are
+
+
+def test_the_losses_of_the_variants_by_hand():
+    output = torch.tensor([[0.5, 0.25], [0.8, 0.9]]), torch.tensor([[7.0], [8.0]])  # reconstructions, and some codes
+    target = torch.tensor([[1.0, 0.0], [0.5, 1.0]])
+    by_hand = {
+        "bce": -(math.log(0.5) + math.log(0.75) + 0.5 * math.log(0.8) + 0.5 * math.log(0.2) + math.log(0.9)) / 4,
+        "l1": (0.5 + 0.25 + 0.3 + 0.1) / 4,
+    }
+    squared = (0.5**2 + 0.25**2 + 0.3**2 + 0.1**2) / 4
+    for name in VARIANTS:
+        value = make_variant(name, 2)[1](output, target)
+        assert value.shape == () and value.item() == pytest.approx(by_hand.get(name, squared))
+    for name in by_hand:
+        assert layers(make(name)) == layers(make("conv"))
+
+
+def test_a_name_that_stands_for_no_variant_is_refused():
+    for name in ("huber", "", "slope-steep"):
+        with pytest.raises((KeyError, ValueError)):
+            make_variant(name, 2)
+
+
+@pytest.mark.parametrize("name", ["conv", *VARIANTS])
+def test_the_sweep_trains_each_variant_with_its_own_loss_and_only_the_slow_one_more_slowly(name, monkeypatch, digits):
+    calls = []
+    monkeypatch.setattr(sweep, "fit", lambda model, x, target, **settings: calls.append((model, x, target, settings)))
+    monkeypatch.setattr(sweep, "save_weights", lambda *arguments: None)
+    trained = sweep.train(name, 2, 7, digits, torch.arange(100).remainder(10))
+    ((model, x, target, settings),) = calls
+    assert model is trained and x is digits and target is None and settings["seed"] == 7
+    assert layers(model) == layers(make(name))
+    slow = replace(FAST_RECIPE, lr=1e-3)
+    assert slow != FAST_RECIPE and settings["recipe"] == (slow if name == "no-batchnorm-slow" else FAST_RECIPE)
+    assert settings["loss"] is (reconstruction_loss if name == "conv" else make_variant(name, 2)[1])
+    torch.manual_seed(7)
+    wanted = ConvAutoencoder(2).encoder[0].weight
+    assert torch.equal(model.encoder[0].weight, wanted)

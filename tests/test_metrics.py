@@ -8,6 +8,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from aeutils.metrics import (
     confusion,
     continuity,
+    intrinsic_dimension,
     knn_accuracy,
     knn_predict,
     most_confused,
@@ -15,6 +16,7 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
+from aeutils.synthetic import make_swiss_roll
 
 
 def draw(n, dims=2, seed=0):
@@ -243,3 +245,114 @@ def test_images_are_compared_by_their_pixels():
 def test_more_neighbours_than_half_the_points_are_refused():
     with pytest.raises(ValueError, match="n_neighbors"):
         trustworthiness(draw(20), draw(20), k=10)
+
+
+# ------------------------------------------------------------------------------------------ intrinsic dimension
+
+
+def embedded_cube(d, n=2000, into=20):
+    """Points uniform in a cube of d dimensions, turned into a space of more."""
+    generator = torch.Generator().manual_seed(d)
+    axes = torch.linalg.qr(torch.randn(into, into, generator=generator, dtype=torch.float64))[0]
+    return (torch.rand(n, d, generator=generator, dtype=torch.float64) @ axes[:d]).float()
+
+
+def neighbour_distances(x, k):
+    """Of every point, to its first k neighbours, by brute force."""
+    x = x.flatten(1).double()
+    return (x[:, None] - x[None]).norm(dim=2).sort(dim=1).values[:, 1 : k + 1].numpy()
+
+
+def by_mackay_and_ghahramani(x, k):
+    """Levina and Bickel's estimate at each point, averaged as its inverse."""
+    t = neighbour_distances(x, k)
+    inverse = np.log(t[:, -1:] / t[:, :-1]).sum(axis=1) / (k - 1)
+    return 1 / inverse.mean()
+
+
+def by_facco(x):
+    """The slope, through the origin, of -log(1 - i/N) on log(r2/r1), without the largest tenth of these ratios."""
+    r1, r2 = neighbour_distances(x, 2).T
+    n = len(x)
+    ratio, share = np.log(np.sort(r2 / r1)), np.arange(1, n + 1) / n
+    kept = slice(int(0.9 * n))
+    across, up = ratio[kept], -np.log(1 - share[kept])
+    return (across * up).sum() / (across**2).sum()
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+@pytest.mark.parametrize("into", [20, 40])
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_a_turned_cube_has_its_own_dimension_and_not_that_of_the_space_around_it(d, into, method):
+    # At the faces of a cube half a neighbourhood is missing, which makes estimates a little too small.
+    assert intrinsic_dimension(embedded_cube(d, into=into), method=method) == pytest.approx(d, rel=0.12)
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+def test_a_circle_has_one_dimension_and_a_rolled_sheet_two(method):
+    angle = 2 * math.pi * torch.rand(2000, generator=torch.Generator().manual_seed(0))
+    circle = torch.stack([angle.cos(), angle.sin()], dim=1)
+    assert intrinsic_dimension(circle, method=method) == pytest.approx(1, rel=0.06)
+    assert intrinsic_dimension(make_swiss_roll(2000)[0], method=method) == pytest.approx(2, rel=0.06)
+    # Noise fills the space around the sheet.
+    assert intrinsic_dimension(make_swiss_roll(2000, noise=2.0)[0], method=method) == pytest.approx(3, rel=0.12)
+
+
+@pytest.mark.parametrize("k", [3, 10, 30, 199])
+@pytest.mark.parametrize("shape", [(3,), (30,), (1, 4, 4)])
+def test_maximum_likelihood_is_the_formula_of_mackay_and_ghahramani(shape, k):
+    x = draw(200, math.prod(shape)).reshape(200, *shape)
+    assert intrinsic_dimension(x, method="mle", k=k) == pytest.approx(by_mackay_and_ghahramani(x, k), rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(3,), (30,), (1, 4, 4), (1, 6, 6)])
+def test_two_neighbours_are_the_formula_of_facco(shape):
+    x = draw(207, math.prod(shape), seed=2).reshape(207, *shape)
+    assert intrinsic_dimension(x, method="two_nn") == pytest.approx(by_facco(x), rel=1e-5)
+    assert by_facco(x) != pytest.approx(by_mackay_and_ghahramani(x, 10), rel=0.01)  # or one could stand for the other
+
+
+def test_maximum_likelihood_over_ten_neighbours_is_what_is_computed_when_nothing_is_said():
+    x = draw(100, 5)
+    assert intrinsic_dimension(x) == pytest.approx(by_mackay_and_ghahramani(x, 10), rel=1e-5)
+    assert isinstance(intrinsic_dimension(x), float) and isinstance(intrinsic_dimension(x, method="two_nn"), float)
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+@pytest.mark.parametrize("scale", [1e-3, 0.3, 255])
+def test_the_unit_does_not_change_the_dimension(scale, method):
+    x = draw(300, 4)
+    turned = x @ torch.linalg.qr(draw(4, 4, seed=1))[0] + 1
+    assert intrinsic_dimension(scale * x, method=method) == pytest.approx(
+        intrinsic_dimension(x, method=method), rel=1e-4
+    )
+    assert intrinsic_dimension(turned, method=method) == pytest.approx(intrinsic_dimension(x, method=method), rel=1e-3)
+
+
+@pytest.mark.parametrize("method", ["MLE", "twonn", "pca", "", None])
+def test_an_unknown_way_to_count_dimensions_is_refused(method):
+    with pytest.raises(ValueError, match=f'method is {method!r}; choose "mle" or "two_nn"'):
+        intrinsic_dimension(draw(20), method=method)
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+@pytest.mark.parametrize("k", [-1, 0, 1, 2, 20, 21, True])
+def test_neighbours_that_are_too_few_or_more_than_there_are_cannot_count_dimensions(k, method):
+    with pytest.raises(ValueError, match=f"k is {k}; with 20 inputs it can be 3 to 19"):
+        intrinsic_dimension(draw(20), method=method, k=k)
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+def test_inputs_without_a_distance_to_take_the_logarithm_of_are_refused(method):
+    x = draw(50, 3)
+    for value in (math.nan, math.inf, -math.inf):
+        with pytest.raises(ValueError, match="hold 6 values that are NaN or infinite"):
+            intrinsic_dimension(x.index_fill(0, torch.tensor([3, 9]), value), method=method)
+    with pytest.raises(ValueError, match="^1 of 51 inputs repeat another"):
+        intrinsic_dimension(torch.cat([x, x[7:8]]), method=method)
+    with pytest.raises(ValueError, match="^4 of 54 inputs repeat another"):
+        intrinsic_dimension(torch.cat([x, x[7:8].expand(4, 3)]), method=method)
+    images = torch.cat([draw(20, 16), torch.zeros(2, 16)]).reshape(22, 1, 4, 4)
+    with pytest.raises(ValueError, match="^1 of 22 inputs repeat another"):
+        intrinsic_dimension(images, method=method)
+    assert intrinsic_dimension(torch.cat([x, x[7:8] + 1e-3]), method=method) > 1
