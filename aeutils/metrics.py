@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -193,12 +195,12 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     Parameters
     ----------
     x : Tensor of shape (N, ...)
-        Inputs; flattened. No two the same.
+        Inputs of at least two numbers each; flattened. No two the same.
     method : {"mle", "two_nn"}
         "mle" is maximum likelihood over k neighbours (Levina and Bickel 2004, averaged as MacKay and Ghahramani 2005
         propose); "two_nn" uses the ratio of the first two distances (Facco et al. 2017).
     k : int
-        Neighbours for "mle"; 3 <= k < N.
+        Neighbours that "mle" looks at; 3 <= k < N.
 
     Returns
     -------
@@ -214,7 +216,9 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     if method not in ("mle", "two_nn"):
         raise ValueError(f'method is {method!r}; choose "mle" or "two_nn".')
     flat = _flat(x)
-    if not 3 <= k < len(flat):
+    if len(flat) < 4 or flat.shape[1] < 2:
+        raise ValueError(f"There are {len(flat)} inputs of {flat.shape[1]} numbers; wanted at least 4 of at least 2.")
+    if method == "mle" and (not isinstance(k, Integral) or not 3 <= k < len(flat)):
         raise ValueError(f"k is {k}; with {len(flat):,} inputs it can be 3 to {len(flat) - 1:,}.")
     if not np.isfinite(flat).all():
         raise ValueError(f"The inputs hold {(~np.isfinite(flat)).sum()} values that are NaN or infinite; remove them.")
@@ -229,4 +233,4 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
 
 
 def _flat(x: Tensor) -> np.ndarray:
-    return x.flatten(start_dim=1).numpy()
+    return x.detach().flatten(start_dim=1).numpy()

@@ -93,6 +93,8 @@ def draw_pendulum(angles: Tensor) -> Tensor:
     ValueError
         If the angles are not a finite table with at least one row and one column.
     """
+    if not isinstance(angles, Tensor):
+        raise ValueError(f"The angles are a {type(angles).__name__}; wanted a tensor of shape (N, L).")
     if angles.ndim != 2 or 0 in angles.shape or not torch.isfinite(angles).all():
         raise ValueError(f"The angles have shape {tuple(angles.shape)}; wanted (N, L), N and L at least 1, all finite.")
     rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")

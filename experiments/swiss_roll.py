@@ -46,7 +46,7 @@ SECTIONS = 6  # equal parts of the sheet's length
 LABELLED = 30  # points whose section is known, five a section on average
 DRAWS = 20  # of these points
 LINEAR_RECIPE = Recipe(num_epochs=2000, batch_size=2000, lr=3e-2)  # all points in every step
-LARGE_RECIPE = Recipe(num_epochs=500, batch_size=128, lr=3e-3)  # 8,000 steps
+LONG_RECIPE = Recipe(num_epochs=500, batch_size=128, lr=3e-3)  # 8,000 steps; with 1e-2 some runs diverge
 
 Coder = Callable[[Tensor], tuple[Tensor | None, Tensor]]  # points to (x_hat, z)
 
@@ -70,7 +70,7 @@ def plain_one_layer(x: Tensor, latent_dim: int, seed: int) -> Coder:
 
 def plain_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """Three wide hidden layers each way, four times as many steps."""
-    return trained(x, seed, network(latent_dim, seed, hidden=(128, 128, 128)), recipe=LARGE_RECIPE)
+    return trained(x, seed, network(latent_dim, seed, hidden=(128, 128, 128)), recipe=LONG_RECIPE)
 
 
 def walking(x: Tensor, latent_dim: int, seed: int) -> Coder:
@@ -79,7 +79,7 @@ def walking(x: Tensor, latent_dim: int, seed: int) -> Coder:
 
 
 def walking_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
-    """With walking distances, three hidden layers, twice as many steps: for noise."""
+    """With walking distances, three hidden layers, twice as many steps, half the learning rate: for noise."""
     recipe = Recipe(num_epochs=250, batch_size=128, lr=5e-3)
     return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=recipe, walking_weight=1.0)
 
