@@ -39,6 +39,7 @@ from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
 from experiments.rows import is_done, put
 
 SEEDS = range(10, 20)
+TRAINED = 2000  # points a roll
 SCORED = 1000
 SCORED_SEED = 1000
 KEPT_CODES = 500
@@ -47,6 +48,7 @@ LABELLED = 30  # points whose section is known, five a section on average
 DRAWS = 20  # of these points
 LINEAR_RECIPE = Recipe(num_epochs=2000, batch_size=2000, lr=3e-2)  # all points in every step
 LONG_RECIPE = Recipe(num_epochs=500, batch_size=128, lr=3e-3)  # 8,000 steps; with 1e-2 some runs diverge
+DEEP_RECIPE = Recipe(num_epochs=250, batch_size=128, lr=5e-3)  # 4,000 steps
 
 Coder = Callable[[Tensor], tuple[Tensor | None, Tensor]]  # points to (x_hat, z)
 
@@ -80,8 +82,7 @@ def walking(x: Tensor, latent_dim: int, seed: int) -> Coder:
 
 def walking_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """With walking distances, three hidden layers, twice as many steps, half the learning rate: for noise."""
-    recipe = Recipe(num_epochs=250, batch_size=128, lr=5e-3)
-    return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=recipe, walking_weight=1.0)
+    return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=DEEP_RECIPE, walking_weight=1.0)
 
 
 def walking_then_plain(x: Tensor, latent_dim: int, seed: int) -> Coder:
@@ -185,7 +186,7 @@ def section_of(sheet: Tensor) -> np.ndarray:
 
 def score_run(method: str, latent_dim: int, noise: float, seed: int) -> tuple[dict, Tensor]:
     """Fit one method on one roll: its scores, and the codes of the scoring points."""
-    x, sheet = make_swiss_roll(2000, noise=noise, seed=seed)
+    x, sheet = make_swiss_roll(TRAINED, noise=noise, seed=seed)
     x_new, sheet_new = make_swiss_roll(SCORED, noise=noise, seed=SCORED_SEED)
     start = time.perf_counter()
     run = METHODS[method](x, latent_dim, seed)

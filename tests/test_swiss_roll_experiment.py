@@ -1,0 +1,119 @@
+"""The roll's experiment: that it can be stopped, and what its results say."""
+
+import csv
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from aeutils.results import load_results
+from aeutils.synthetic import make_swiss_roll
+from aeutils.training import Recipe
+from aeutils.unrolling import score_unrolling
+from experiments import swiss_roll
+
+KEY = ["method", "latent_dim", "noise", "seed"]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Four quick methods, few points, few epochs."""
+    runs = [("pca", 2, 0.0), ("plain", 2, 0.0), ("walking", 2, 0.0), ("isomap", 2, 0.5)]
+    monkeypatch.setattr(swiss_roll, "RUNS", runs)
+    monkeypatch.setattr(swiss_roll, "TRAINED", 700)
+    monkeypatch.setattr(swiss_roll, "SCORED", 200)
+    monkeypatch.setattr(swiss_roll, "KEPT_CODES", 50)
+    monkeypatch.setattr(swiss_roll.trained, "__defaults__", (0.0, Recipe(num_epochs=2, batch_size=100, lr=1e-2)))
+
+
+def run(monkeypatch, folder, *seeds):
+    monkeypatch.setattr("sys.argv", ["swiss_roll", "--results", str(folder), "--seeds", *map(str, seeds)])
+    swiss_roll.main()
+    with (folder / "swiss_roll.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(float(row.pop("seconds")) >= 0 for row in rows)
+    return sorted(rows, key=lambda row: [row[name] for name in KEY])
+
+
+def test_a_stopped_experiment_goes_on_where_it_was_and_ends_the_same(small, monkeypatch, tmp_path):
+    whole = run(monkeypatch, tmp_path / "whole", 0, 1)
+    run(monkeypatch, tmp_path / "parts", 0)
+    # Killed between writing the codes and the row: the run is done again, and nothing stands twice.
+    path = tmp_path / "parts" / "swiss_roll.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
+    assert run(monkeypatch, tmp_path / "parts", 0, 1) == whole and len(whole) == 8
+    codes = [(tmp_path / folder / "swiss_roll_codes.csv").read_text() for folder in ("whole", "parts")]
+    assert sorted(codes[0].splitlines()[0].split(",")) == sorted(codes[1].splitlines()[0].split(","))
+    assert len(codes[0].splitlines()) == len(codes[1].splitlines()) == 51
+
+
+@pytest.mark.parametrize("method", sorted(swiss_roll.METHODS))
+def test_every_method_gives_codes_of_the_wanted_size(small, monkeypatch, method):
+    if method in ("plain-large", "walking-large", "linear"):
+        quick = Recipe(num_epochs=2, batch_size=350, lr=1e-3)
+        monkeypatch.setattr(swiss_roll, "LONG_RECIPE", quick)
+        monkeypatch.setattr(swiss_roll, "LINEAR_RECIPE", quick)
+        monkeypatch.setattr(swiss_roll, "DEEP_RECIPE", quick)
+    latent_dim = 3 if method == "space" else 2
+    scores, z = swiss_roll.score_run(method, latent_dim, 0.0, seed=0)
+    assert z.shape == (200, latent_dim)
+    assert math.isnan(scores["mse_share"]) == (method in ("isomap", "lle"))
+    assert math.isnan(scores["degrees_from_pca"]) == (method != "linear")
+    for name in ("far_neighbours", "halves_accuracy", "sections_accuracy", "few_labels_accuracy"):
+        assert 0 <= scores[name] <= 1
+
+
+def test_sections_are_equal_parts_of_the_length():
+    sheet = torch.stack([torch.linspace(0.01, 89.3, 6000), torch.zeros(6000)], dim=1)
+    np.testing.assert_allclose(np.bincount(swiss_roll.section_of(sheet)), 1000, atol=12)
+
+
+# -------------------------------------------------------------------------------------------------- the results
+
+
+@pytest.fixture
+def runs():
+    return load_results("swiss_roll")
+
+
+def test_every_run_of_the_experiment_has_its_row(runs):
+    wanted = {(*run, seed) for run in swiss_roll.RUNS for seed in swiss_roll.SEEDS}
+    assert set(runs[KEY].itertuples(index=False, name=None)) == wanted and len(runs) == len(wanted)
+
+
+def test_walking_distances_unroll_ten_fresh_rolls_of_ten_and_nothing_plain_does(runs):
+    clean = runs.query("noise == 0 and latent_dim == 2").groupby("method")["unrolled"]
+    unrolled, count = clean.sum(), clean.count()
+    assert (count == 10).all() and set(runs["seed"]).isdisjoint(range(10))
+    assert unrolled["walking"] == unrolled["isomap"] == 10
+    assert (unrolled[["pca", "linear", "plain", "plain-tanh", "plain-one-layer", "plain-large", "lle"]] == 0).all()
+
+
+def test_what_counts_as_unrolled_follows_from_the_four_scores(runs):
+    strict = (
+        (runs["distance_correlation"] > 0.98)
+        & (runs["r2_length"] > 0.95)
+        & (runs["r2_height"] > 0.95)
+        & (runs["far_neighbours"] < 0.01)
+    )
+    assert (strict == runs["unrolled"].astype(bool)).all()
+
+
+def test_the_linear_autoencoder_finds_the_plane_and_the_error_of_pca(runs):
+    clean = runs.query("noise == 0 and latent_dim == 2").set_index(["method", "seed"])
+    assert clean.loc["linear", "degrees_from_pca"].max() < 0.1
+    difference = clean.loc["linear", "mse_share"] - clean.loc["pca", "mse_share"]
+    assert difference.abs().max() < 0.0005
+
+
+@pytest.mark.parametrize("method", swiss_roll.WITH_CODES)
+def test_the_kept_codes_are_those_that_were_scored(runs, method):
+    codes = load_results("swiss_roll_codes")
+    sheet = make_swiss_roll(swiss_roll.SCORED, seed=swiss_roll.SCORED_SEED)[1][: len(codes)]
+    rows = runs.query("method == @method and latent_dim == 2 and noise == 0").set_index("seed")
+    for seed in swiss_roll.SEEDS:
+        z = torch.tensor(codes[[f"{method}_{seed}_z1", f"{method}_{seed}_z2"]].to_numpy())
+        score = score_unrolling(z, sheet)  # of half of the points: nearly the same
+        assert score.distance_correlation == pytest.approx(rows.loc[seed, "distance_correlation"], abs=0.05)
+        assert score.r2_height == pytest.approx(rows.loc[seed, "r2_height"], abs=0.05)
