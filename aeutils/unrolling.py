@@ -213,7 +213,7 @@ def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
         raise ValueError(
             f"The codes have shape {tuple(z.shape)}, the sheet {tuple(sheet.shape)}; wanted (N, K) and (N, 2)."
         )
-    z, sheet = z.detach().double(), sheet.double()
+    z, sheet = z.detach().double(), sheet.detach().double()
     both = torch.stack([torch.pdist(z), torch.pdist(sheet)])
     # Codes that have all fallen onto one point have no correlation with anything.
     correlation = torch.corrcoef(both)[0, 1].nan_to_num(0).item()

@@ -335,11 +335,62 @@ def test_an_unknown_way_to_count_dimensions_is_refused(method):
         intrinsic_dimension(draw(20), method=method)
 
 
+NO_NEIGHBOURS = [-1, 0, 1, 2, 20, 21, np.int64(20), True, 3.5, 10.0, np.float64(10), "10", None]
+
+
+@pytest.mark.parametrize("k", NO_NEIGHBOURS)
+def test_neighbours_that_are_too_few_or_more_than_there_are_cannot_count_dimensions(k):
+    with pytest.raises(ValueError, match=rf"^k is {k}; with 20 inputs it can be 3 to 19\.$"):
+        intrinsic_dimension(draw(20), method="mle", k=k)
+    with pytest.raises(ValueError, match=rf"^k is {k}; with 20 inputs it can be 3 to 19\.$"):
+        intrinsic_dimension(draw(20), k=k)
+
+
+def test_ten_neighbours_are_too_many_among_ten_inputs_and_not_among_eleven():
+    with pytest.raises(ValueError, match="^k is 10; with 10 inputs it can be 3 to 9"):
+        intrinsic_dimension(draw(10))
+    x = draw(11)
+    assert intrinsic_dimension(x) == pytest.approx(by_mackay_and_ghahramani(x, 10), rel=1e-5)
+
+
+@pytest.mark.parametrize("k", NO_NEIGHBOURS)
+def test_two_neighbours_do_not_ask_how_many(k):
+    x = draw(20)
+    assert intrinsic_dimension(x, method="two_nn", k=k) == intrinsic_dimension(x, method="two_nn")
+
+
+def test_a_number_of_neighbours_may_come_out_of_numpy():
+    x = draw(50, 3)
+    assert intrinsic_dimension(x, k=np.int64(5)) == intrinsic_dimension(x, k=5) != intrinsic_dimension(x)
+
+
+@pytest.mark.filterwarnings("ignore:self.K >= len")  # scikit-dimension, of a setting that plays no part here
+@pytest.mark.parametrize("n", [4, 5])
+def test_four_inputs_are_enough(n):
+    x = draw(n, 3)
+    assert intrinsic_dimension(x, method="two_nn") == pytest.approx(by_facco(x), rel=1e-5)
+    assert intrinsic_dimension(x, k=3) == pytest.approx(by_mackay_and_ghahramani(x, 3), rel=1e-5)
+
+
 @pytest.mark.parametrize("method", ["mle", "two_nn"])
-@pytest.mark.parametrize("k", [-1, 0, 1, 2, 20, 21, True])
-def test_neighbours_that_are_too_few_or_more_than_there_are_cannot_count_dimensions(k, method):
-    with pytest.raises(ValueError, match=f"k is {k}; with 20 inputs it can be 3 to 19"):
-        intrinsic_dimension(draw(20), method=method, k=k)
+@pytest.mark.parametrize("shape", [(0, 3), (1, 3), (3, 3), (3, 1, 4, 4), (20, 1), (20, 1, 1, 1), (20, 0), (2, 1)])
+def test_fewer_than_four_inputs_or_inputs_of_one_number_are_refused(shape, method):
+    numbers = math.prod(shape[1:])
+    with pytest.raises(ValueError, match=rf"^There are {shape[0]} inputs of {numbers} numbers; wanted at least 4 of"):
+        intrinsic_dimension(draw(shape[0], numbers).reshape(shape), method=method, k=3)
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+def test_inputs_that_require_a_gradient_have_the_same_dimension_without_one(method):
+    x = draw(60, 16).reshape(60, 1, 4, 4)
+    wanted = intrinsic_dimension(x, method=method)
+    assert intrinsic_dimension(x.clone().requires_grad_(), method=method) == wanted
+
+
+@pytest.mark.parametrize("measure", [trustworthiness, continuity])
+def test_maps_that_require_a_gradient_are_worth_the_same_without_one(measure):
+    x, z = draw(60, 5), draw(60)
+    assert measure(x.clone().requires_grad_(), z.clone().requires_grad_()) == measure(x, z)
 
 
 @pytest.mark.parametrize("method", ["mle", "two_nn"])

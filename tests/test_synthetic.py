@@ -228,3 +228,12 @@ def test_angles_of_no_pendulum_are_refused(angles):
     with pytest.raises(ValueError, match=r"angles have shape .*; wanted \(N, L\), .* finite") as caught:
         draw_pendulum(angles)
     assert f"shape {tuple(angles.shape)};" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("angles", "kind"),
+    [([[0.1], [0.2]], "list"), (np.zeros((2, 1)), "ndarray"), (0.1, "float"), (None, "NoneType")],
+)
+def test_angles_that_are_no_tensor_are_refused(angles, kind):
+    with pytest.raises(ValueError, match=rf"^The angles are a {kind}; wanted a tensor of shape \(N, L\)"):
+        draw_pendulum(angles)

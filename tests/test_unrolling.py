@@ -1,12 +1,14 @@
 """Walking distances, the term of the loss that asks for them, and the score, against what is known about them."""
 
 import math
+import re
 from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 import torch
 from sklearn.decomposition import PCA
+from torch import Tensor
 
 from aeutils.models import MLPAutoencoder, reconstruct
 from aeutils.synthetic import ROLL_SCALE, make_swiss_roll
@@ -33,6 +35,7 @@ UNUSABLE_POINTS = {  # what is wrong with them: the points, and words that the r
     "images": (torch.rand(20, 1, 28, 28), r"shape \(20, 1, 28, 28\)"),
     "a-number": (torch.tensor(0.5), r"shape \(\)"),
     "an-array": (np.random.default_rng(0).random((20, 3)), r"ndarray; wanted a tensor of shape \(N, D\)"),
+    "a-list": (np.random.default_rng(0).random((20, 3)).tolist(), r"list; wanted a tensor of shape \(N, D\)"),
     "nothing": (None, "NoneType; wanted a tensor"),
 }
 
@@ -196,8 +199,26 @@ def test_a_number_of_neighbours_that_is_none_is_refused(k, few_points):
         lambda: walking_distances(few_points, k=k),
         lambda: fit_roll(few_points, walking_weight=1.0, k=k, recipe=QUICK, progress=False),
     ):
-        with pytest.raises(ValueError, match=rf"k is {k!r}; with 48 points it can be 1 to 47"):
+        with pytest.raises(ValueError, match=rf"^k is {k}; with 48 points it can be 1 to 47\.$"):
             refuse()
+
+
+def test_a_number_of_neighbours_may_come_out_of_numpy(few_points):
+    distances = walking_distances(few_points, k=3)
+    assert not torch.equal(distances, walking_distances(few_points))
+    for kind in (np.int64, np.int32, np.uint8):
+        assert torch.equal(walking_distances(few_points, k=kind(3)), distances)
+    for k in (np.int64(0), np.int64(48)):
+        with pytest.raises(ValueError, match=rf"^k is {k}; with 48 points it can be 1 to 47\.$"):
+            walking_distances(few_points, k=k)
+    with pytest.raises(ValueError, match="k is 3.0; with 48 points"):
+        walking_distances(few_points, k=np.float64(3))
+
+
+def test_walking_distances_of_points_that_require_a_gradient_are_the_same_without_one(few_points):
+    distances = walking_distances(few_points.clone().requires_grad_(), k=5)
+    assert torch.equal(distances, walking_distances(few_points, k=5))
+    assert not distances.requires_grad
 
 
 def test_points_that_nobody_can_walk_between_are_refused(unusable_points):
@@ -369,14 +390,7 @@ def test_each_of_the_four_numbers_alone_can_spoil_it(name, just_enough, not_enou
 
 @pytest.mark.parametrize(
     ("z_shape", "sheet_shape"),
-    [
-        ((30, 2), (29, 2)),
-        ((30, 2), (30, 3)),
-        ((30, 2), (30, 1)),
-        ((30, 2), (30,)),
-        ((30,), (30, 2)),
-        ((3, 5, 2), (3, 2)),
-    ],
+    [((30, 2), (29, 2)), ((29, 2), (30, 2)), ((30, 2), (30, 3)), ((30, 2), (30, 1)), ((30, 3), (30, 3))],
 )
 def test_codes_and_a_sheet_that_do_not_fit_are_refused(z_shape, sheet_shape):
     with pytest.raises(ValueError, match=r"codes have shape .*, the sheet .*; wanted \(N, K\) and \(N, 2\)") as caught:
@@ -384,10 +398,41 @@ def test_codes_and_a_sheet_that_do_not_fit_are_refused(z_shape, sheet_shape):
     assert f"shape {z_shape}, the sheet {sheet_shape};" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "not_a_table",
+    [torch.rand(30), torch.rand(15, 1, 2), torch.rand(30, 1, 1, 2), torch.tensor(0.5)],
+    ids=["one number each", "three axes", "images", "a number"],
+)
+def test_codes_and_a_sheet_that_are_no_tables_are_refused(not_a_table):
+    found = rf"have shape {re.escape(str(tuple(not_a_table.shape)))}; "
+    wanted = r"wanted a tensor of shape \(N, D\) with N at least 11\."
+    with pytest.raises(ValueError, match=f"^The codes {found}{wanted}"):
+        score_unrolling(not_a_table, make_swiss_roll(30)[1])
+    with pytest.raises(ValueError, match=f"^The sheet's points {found}{wanted}"):
+        score_unrolling(torch.rand(30, 2), not_a_table)
+
+
+@pytest.mark.parametrize(
+    ("convert", "kind"),
+    [(Tensor.numpy, "ndarray"), (Tensor.tolist, "list"), (lambda table: None, "NoneType")],
+    ids=["an array", "a list", "nothing"],
+)
+def test_codes_and_a_sheet_that_are_no_tensors_are_refused(convert, kind):
+    sheet = make_swiss_roll(30)[1]
+    found = rf"are a {kind}; wanted a tensor of shape \(N, D\) with N at least 11\. torch\.as_tensor"
+    with pytest.raises(ValueError, match=f"^The codes {found}"):
+        score_unrolling(convert(sheet), sheet)
+    with pytest.raises(ValueError, match=f"^The sheet's points {found}"):
+        score_unrolling(sheet, convert(sheet))
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 10])
 def test_fewer_codes_than_have_ten_neighbours_are_refused(n):
-    with pytest.raises(ValueError, match=rf"The sheet have shape \({n}, 2\); wanted .* N at least 11"):
+    found = rf"have shape \({n}, 2\); wanted a tensor of shape \(N, D\) with N at least 11"
+    with pytest.raises(ValueError, match=f"^The codes {found}"):
         score_unrolling(torch.rand(n, 2), torch.rand(n, 2))
+    with pytest.raises(ValueError, match=f"^The sheet's points {found}"):
+        score_unrolling(torch.rand(11, 2), torch.rand(n, 2))
 
 
 def test_eleven_codes_are_enough():
@@ -400,9 +445,9 @@ def test_values_that_are_no_numbers_are_refused_in_codes_and_sheet(value):
     good = make_swiss_roll(30)[1]
     bad = good.clone()
     bad[3] = value
-    with pytest.raises(ValueError, match="The codes hold 2 values that are NaN or infinite"):
+    with pytest.raises(ValueError, match="^The codes hold 2 values that are NaN or infinite; remove them"):
         score_unrolling(bad, good)
-    with pytest.raises(ValueError, match="The sheet hold 2 values that are NaN or infinite"):
+    with pytest.raises(ValueError, match="^The sheet's points hold 2 values that are NaN or infinite; remove them"):
         score_unrolling(good, bad)
 
 
@@ -410,8 +455,17 @@ def test_values_that_are_no_numbers_are_refused_in_codes_and_sheet(value):
 def test_a_sheet_without_length_or_height_is_refused(column):
     sheet = make_swiss_roll(30)[1]
     sheet[:, column] = 3.0
-    with pytest.raises(ValueError, match=rf"Column {column} of the sheet is constant \(3 everywhere\)"):
+    with pytest.raises(ValueError, match=rf"^Column {column} of the sheet's points is constant \(3 everywhere\)"):
         score_unrolling(torch.rand(30, 2), sheet)
+
+
+@pytest.mark.parametrize("which", [[0], [1], [0, 1]], ids=["codes", "sheet", "both"])
+def test_codes_and_a_sheet_that_require_a_gradient_score_the_same_without_one(which):
+    tables = [draw(40, 3), make_swiss_roll(40)[1]]
+    wanted = score_unrolling(*tables)
+    for i in which:
+        tables[i] = tables[i].clone().requires_grad_()
+    assert score_unrolling(*tables) == wanted
 
 
 # -------------------------------------------------------------------------------------------------- the training
@@ -495,7 +549,7 @@ def test_codes_of_any_size_learn_to_lie_at_walking_distances(latent_dim):
 
 def test_with_walking_distances_the_roll_is_unrolled_and_without_it_is_not(roll):
     points, sheet = roll
-    recipe = Recipe(num_epochs=80, batch_size=64, lr=1e-2)
+    recipe = replace(ROLL_RECIPE, num_epochs=80, batch_size=64)  # 1,280 steps, each as long as usual
 
     def score(points, sheet, model):
         return score_unrolling(reconstruct(model, points)[1], sheet)
@@ -535,10 +589,20 @@ def test_the_progress_bar_can_be_left_out(walking_weight, few_points, capsys):
     assert "".join(capsys.readouterr()) != ""
 
 
-@pytest.mark.parametrize("walking_weight", [-1, -1e-9, math.nan, math.inf, -math.inf])
-def test_a_weight_that_is_none_is_refused(walking_weight, few_points):
-    with pytest.raises(ValueError, match=f"walking_weight is {walking_weight!r}; give 0"):
-        fit_roll(few_points, walking_weight=walking_weight, recipe=QUICK, progress=False)
+@pytest.mark.parametrize("walking_weight", [-1, -1e-9, math.nan, math.inf, -math.inf, None, "1", 1j, torch.tensor(1.0)])
+def test_a_weight_that_is_none_is_refused_before_the_model_changes(walking_weight, few_points):
+    model = make_network()
+    before = weights(model)
+    with pytest.raises(ValueError, match=rf"^walking_weight is {re.escape(repr(walking_weight))}; give 0 \(plain\) or"):
+        fit_roll(few_points, walking_weight=walking_weight, model=model, recipe=QUICK, progress=False)
+    assert torch.equal(weights(model), before)
+
+
+@pytest.mark.parametrize("walking_weight", [np.float64(1), np.float32(1), np.int64(1)])
+def test_a_weight_may_come_out_of_numpy(walking_weight, few_points):
+    trained, _ = fit_roll(few_points, walking_weight=walking_weight, recipe=QUICK, progress=False)
+    wanted, _ = fit_roll(few_points, walking_weight=1.0, recipe=QUICK, progress=False)
+    torch.testing.assert_close(weights(trained), weights(wanted))
 
 
 @pytest.mark.parametrize("walking_weight", [0.0, 1.0])
