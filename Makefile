@@ -4,9 +4,10 @@ BIN := .venv/bin
 SET_UP_BOOK := .venv/.set-up-book
 SET_UP_ALL := .venv/.set-up-all
 export PYTHONUTF8 := 1
+SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
-.PHONY: book test run serve weights results roll bench lint repo clean
+.PHONY: book test run serve weights results roll sweep bench lint repo clean
 
 book: $(SET_UP_BOOK)
 	$(BIN)/jupyter-book build --quiet .
@@ -34,6 +35,9 @@ results: weights roll  ## everything else in aeutils/results; about two and a ha
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions
+
+sweep: $(SET_UP_ALL)  ## every size of the code, five seeds; about three hours on 2 cores, goes on where it stopped
+	$(BIN)/python -m experiments.sweep --models pca conv --latent-dims $(SIZES) --seeds 0 1 2 3 4
 
 roll: $(SET_UP_ALL)  ## the Swiss roll, ten seeds of every method; about 20 minutes on one core
 	$(BIN)/python -m experiments.swiss_roll
