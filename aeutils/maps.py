@@ -18,7 +18,7 @@ from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from aeutils.plotting import DIGIT_COLORS
-from aeutils.synthetic import SHEET_LENGTH
+from aeutils.synthetic import section_of
 
 VIEW_ANGLES = (0, 60, 120, 180, 240, 300)
 """Degrees by which the six views of a 3-D map are turned, as in the article."""
@@ -211,7 +211,7 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 4.0))[1]
     dots = ax.scatter(*z.T.numpy(), c=sheet[:, 0].numpy(), s=7, cmap=_LENGTH_COLORMAP, linewidths=0)
-    section = (sheet[:, 0] / SHEET_LENGTH * 6).long().clamp(0, 5)
+    section = section_of(sheet)
     for number in section.unique().tolist():
         x, y = z[section == number].median(dim=0).values.tolist()
         ax.text(x, y, str(number + 1), **(_NUMBER_STYLE | {"color": "black", "fontsize": 13}))

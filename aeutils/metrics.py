@@ -209,7 +209,8 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     Raises
     ------
     ValueError
-        If the method is neither, k is out of range, a value is not finite, or two inputs are the same.
+        If the method is neither, there are too few inputs or numbers in them, k is out of range, a value is not
+        finite, or two inputs are the same.
     """
     import skdim
 

@@ -8,8 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SHEET_LENGTH, SHEET_HEIGHT = 89.4, 21.0
-"""Of the Swiss roll's sheet, in its own units; the length to three digits."""
+SHEET_LENGTH = 89.4
+"""Of the Swiss roll's sheet, in its own units, to three digits."""
+SECTIONS = 6
+"""Equal parts into which figures and scores cut this length."""
 
 
 def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -56,6 +58,22 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
     sheet = np.stack([arc_length(t) - arc_length(1.5 * math.pi), height], axis=1)
     points = (points - ROLL_MEAN) / ROLL_SCALE
     return torch.from_numpy(points.astype(np.float32)), torch.from_numpy(sheet.astype(np.float32))
+
+
+def section_of(sheet: Tensor) -> Tensor:
+    """Which of the six sections of the sheet's length each point lies in.
+
+    Parameters
+    ----------
+    sheet : Tensor of shape (N, 2)
+        Arc length and height, as `make_swiss_roll` returns them.
+
+    Returns
+    -------
+    sections : int64 Tensor of shape (N,)
+        0 at the inner end to 5 at the outer.
+    """
+    return (sheet[:, 0] / SHEET_LENGTH * SECTIONS).long().clamp(0, SECTIONS - 1)
 
 
 def _roll_frame() -> tuple[np.ndarray, float]:

@@ -33,11 +33,12 @@ from aeutils.pretrained import load_reader, load_weights, save_weights, weights_
 from aeutils.reader import read_digits
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
-from experiments.rows import put, read_rows
+from experiments.rows import is_done, put, read_rows
 from experiments.variants import VARIANTS, LabelledAutoencoder, loss_with_labels, make_variant
 
 RUNS = Path(".runs")
-Run = tuple[str, int, int]  # model, latent_dim, seed
+Run = tuple[str, int, int]
+KEY = ("model", "latent_dim", "seed")  # the parts of a Run, and the columns that tell runs apart
 TRUSTWORTHINESS_POINTS = 3000  # the first test images
 DENSE_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-3)
 LINEAR_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-2)
@@ -93,7 +94,7 @@ def score_run(name: str, latent_dim: int, seed: int, data: dict[str, tuple[Tenso
     x_hat, z = run(x_test)
     right10 = knn_predict(z, z_train, labels, k=10) == labels_test
     right1 = knn_predict(z, z_train, labels, k=1) == labels_test
-    # PCA's reconstructions leave [0, 1] a little; the reader gets them as a screen would show them.
+    # Some models' reconstructions leave [0, 1] a little; the reader gets them as a screen would show them.
     read = read_digits(load_reader(), x_hat.clamp(0, 1))[0] == labels_test
     first = slice(TRUSTWORTHINESS_POINTS)
     row = {
@@ -128,8 +129,7 @@ def run_of(row: dict) -> Run:
 
 def is_finished(run: Run, path: Path) -> bool:
     """Whether a run's row stands in a results file and its weights, if it keeps any, are there."""
-    has_row = run in map(run_of, read_rows(path))
-    return has_row and (run[0] not in KEPT or weights_of(run).exists())
+    return is_done(path, dict(zip(KEY, run, strict=True))) and (run[0] not in KEPT or weights_of(run).exists())
 
 
 def ship(latent_dim: int, folder: Path) -> None:
@@ -168,7 +168,7 @@ def main() -> None:
                 if is_finished((name, latent_dim, seed), args.results / "sweep.csv"):
                     continue
                 row = score_run(name, latent_dim, seed, data)
-                put(args.results / "sweep.csv", row, key=("model", "latent_dim", "seed"))
+                put(args.results / "sweep.csv", row, KEY)
                 print(
                     ", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
                     flush=True,

@@ -33,7 +33,7 @@ from aeutils.files import replacing
 from aeutils.metrics import continuity, mse, trustworthiness
 from aeutils.models import Autoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
 from aeutils.results import RESULTS_FOLDER
-from aeutils.synthetic import SHEET_LENGTH, make_swiss_roll
+from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
 from aeutils.training import Recipe, fit
 from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
 from experiments.rows import is_done, put
@@ -43,7 +43,6 @@ TRAINED = 2000  # points a roll
 SCORED = 1000
 SCORED_SEED = 1000
 KEPT_CODES = 500
-SECTIONS = 6  # equal parts of the sheet's length
 LABELLED = 30  # points whose section is known, five a section on average
 DRAWS = 20  # of these points
 LINEAR_RECIPE = Recipe(num_epochs=2000, batch_size=2000, lr=3e-2)  # all points in every step
@@ -141,12 +140,7 @@ def trained(
 
 def coder(model: Autoencoder) -> Coder:
     """A trained network as a function of points."""
-
-    def run(points: Tensor) -> tuple[Tensor, Tensor]:
-        return reconstruct(model, points)
-
-    run.model = model
-    return run
+    return lambda points: reconstruct(model, points)
 
 
 def embedder(method: Isomap | LocallyLinearEmbedding, x: Tensor) -> Coder:
@@ -178,12 +172,6 @@ RUNS = [
 WITH_CODES = ("plain", "walking")
 
 
-def section_of(sheet: Tensor) -> np.ndarray:
-    """Which of the equal parts of the sheet's length each point lies in."""
-    edges = np.linspace(0, SHEET_LENGTH, SECTIONS + 1)[1:-1]
-    return np.digitize(sheet[:, 0].numpy(), edges)
-
-
 def score_run(method: str, latent_dim: int, noise: float, seed: int) -> tuple[dict, Tensor]:
     """Fit one method on one roll: its scores, and the codes of the scoring points."""
     x, sheet = make_swiss_roll(TRAINED, noise=noise, seed=seed)
@@ -195,11 +183,10 @@ def score_run(method: str, latent_dim: int, noise: float, seed: int) -> tuple[di
     variance = x_new.double().var(dim=0, correction=0).mean().item()
     angle = math.nan
     if method == "linear":
-        plane = PCA(latent_dim).fit(x.numpy()).components_.T
-        own = run.model.decoder[0].weight.detach().numpy()
-        angle = math.degrees(subspace_angles(plane, own).max())
+        best, own = (PCA(latent_dim).fit(cloud.double().numpy()).components_.T for cloud in (x, run(x)[0]))
+        angle = math.degrees(subspace_angles(best, own).max())
     score = score_unrolling(z_new, sheet_new)
-    here, asked = section_of(sheet), section_of(sheet_new)
+    here, asked = section_of(sheet).numpy(), section_of(sheet_new).numpy()
     halves, asked_half = here // (SECTIONS // 2), asked // (SECTIONS // 2)  # the inner half of the sheet, the outer
     one_cut = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(z.numpy(), halves)
     cuts = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(z.numpy(), here)

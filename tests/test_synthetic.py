@@ -8,7 +8,7 @@ import torch
 from scipy.integrate import quad
 from sklearn.datasets import make_swiss_roll as sklearn_roll
 
-from aeutils.synthetic import PENDULUM_LENGTH, ROLL_MEAN, ROLL_SCALE, draw_pendulum, make_swiss_roll
+from aeutils.synthetic import PENDULUM_LENGTH, ROLL_MEAN, ROLL_SCALE, draw_pendulum, make_swiss_roll, section_of
 
 LOW, HIGH = 1.5 * math.pi, 4.5 * math.pi
 
@@ -46,6 +46,15 @@ def test_the_arc_length_is_the_length_of_the_curve():
     x, _, z = (points.double().numpy() * ROLL_SCALE + ROLL_MEAN).T
     for angle, s in zip(np.hypot(x, z), sheet[:, 0].tolist(), strict=True):  # the spiral's radius is its angle
         assert s == pytest.approx(quad(lambda t: math.sqrt(1 + t**2), LOW, angle)[0], abs=1e-3)
+
+
+def test_sections_are_six_equal_parts_of_the_length():
+    sheet = torch.stack([torch.linspace(0.01, 89.39, 6000), torch.zeros(6000)], dim=1)
+    sections = section_of(sheet)
+    assert (sections.diff() >= 0).all()
+    np.testing.assert_allclose(sections.bincount(), 1000, atol=2)
+    ends = torch.tensor([[0.0, 3.0], [89.41, 3.0]])  # the length is rounded: a point may lie a little beyond
+    assert section_of(ends).tolist() == [0, 5]
 
 
 def test_the_sheet_is_89_long_and_21_high():
