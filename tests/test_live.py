@@ -126,13 +126,15 @@ def test_a_training_that_fails_leaves_the_button_usable(images, digits, monkeypa
     *_, row = latent_dim_slider(images, digits).children
     button, bar = row.children
 
+    seen = []
+
     def diverge(*args, **kwargs):
-        assert button.disabled and bar.layout.visibility == "visible"
+        seen.append((button.disabled, bar.layout.visibility))
         raise FloatingPointError("The loss became nan")
 
     monkeypatch.setattr(sys.modules["aeutils.live.latent_dim_slider"], "fit", diverge)
-    with pytest.raises(FloatingPointError, match="nan"):
-        button.click()
+    button.click()  # ipywidgets logs the error where the reader sees it, and goes on
+    assert seen == [(True, "visible")]
     assert not button.disabled and bar.layout.visibility == "hidden"
 
 

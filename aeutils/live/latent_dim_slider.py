@@ -28,8 +28,8 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
     images : Tensor of shape (N, 1, 28, 28)
         Held-out digits, intensities in [0, 1]; about ten fit the width of a page.
     training_images : Tensor of shape (M, 1, 28, 28), optional
-        With them there is a button that trains the article's network of the chosen size on them, for ten epochs, and adds
-        its reconstructions as a third row.
+        With them there is a button that trains the article's network of the chosen size on them, for ten epochs, and
+        adds its reconstructions as a third row.
 
     Returns
     -------
@@ -51,8 +51,8 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
         x_hat, _ = reconstruct(load_pretrained(latent_dim), images)
         score = sweep.loc[latent_dim]
         text = (
-            f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} on these {len(images)} digits; on the test images "
-            f"{score['test_mse']:.4f}, 10-NN accuracy {score['knn10_accuracy']:.3f}"
+            f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} on these {len(images)} digits; on the test "
+            f"images {score['test_mse']:.4f}, 10-NN accuracy {score['knn10_accuracy']:.3f}"
         )
         frames[latent_dim] = (_png(images, x_hat), text)
 
@@ -87,8 +87,8 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
             x_hat, _ = reconstruct(load_pretrained(latent_dim), images)
             mine, _ = reconstruct(model, images)
             text = (
-                f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} shipped (second row), {mse(mine, images):.4f} "
-                f"after {_SHORT_RECIPE.num_epochs} epochs on {len(training_images):,} digits here (third row)"
+                f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} shipped (second row), "
+                f"{mse(mine, images):.4f} after {_SHORT_RECIPE.num_epochs} epochs on {len(training_images):,} digits here (third row)"
             )
             frames[latent_dim] = (_png(images, x_hat, mine), text)
             show(slider.value)
