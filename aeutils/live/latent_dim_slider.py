@@ -88,7 +88,8 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
             mine, _ = reconstruct(model, images)
             text = (
                 f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} shipped (second row), "
-                f"{mse(mine, images):.4f} after {_SHORT_RECIPE.num_epochs} epochs on {len(training_images):,} digits here (third row)"
+                f"{mse(mine, images):.4f} after {_SHORT_RECIPE.num_epochs} epochs on {len(training_images):,} "
+                "digits here (third row)"
             )
             frames[latent_dim] = (_png(images, x_hat, mine), text)
             show(slider.value)
