@@ -2,7 +2,7 @@
 
 =============  ===========================================================================================
 `data`         the handwritten digits of MNIST, as plain tensors
-`synthetic`    data that we make: the Swiss roll, a pendulum
+`synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
 `models`       the autoencoders: linear, dense, and the article's convolutional one
 `training`     `fit`, one loop for every model
 `unrolling`    the Swiss roll's training, walking distances, and a strict score
@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "data": ["load_mnist", "load_mnist_sample"],
-    "synthetic": ["draw_pendulum", "make_swiss_roll"],
+    "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
     "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "walking_distances", "walking_stress"],
@@ -36,7 +36,7 @@ _HOME = {
         "share_by_digit", "trustworthiness",
     ],
     "plotting": [
-        "plot_by_digit", "plot_confusion", "plot_history", "plot_image_grid", "plot_rows", "use_style",
+        "plot_by_digit", "plot_by_size", "plot_confusion", "plot_history", "plot_image_grid", "plot_rows", "use_style",
     ],
     "maps": [
         "plot_code_map", "plot_code_map_3d", "plot_roll", "plot_roll_codes", "plot_six_views", "side_view",
