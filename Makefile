@@ -7,7 +7,7 @@ export PYTHONUTF8 := 1
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
-.PHONY: book test run serve weights results sweep thirty roll bench lint repo clean
+.PHONY: book test run serve weights results sweep thirty roll bench lint screenshots repo clean
 
 book: $(SET_UP_BOOK)
 	$(BIN)/jupyter-book build --quiet .
@@ -52,6 +52,9 @@ bench: $(SET_UP_ALL)
 lint: $(SET_UP_ALL)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+screenshots: book $(SET_UP_ALL)  ## every page at three widths, light and dark, into .runs/screenshots
+	$(BIN)/python -m tools.screenshots
 
 repo:
 	$(PYTHON) tools/set_repository.py "$(URL)"
