@@ -47,7 +47,7 @@ def run(path: Path) -> None:
 
 
 def code_checksum(notebook: nbformat.NotebookNode) -> str:
-    """SHA-256 over a notebook's code cells but the first: the set-up cell holds the repository's address, not results."""
+    """SHA-256 over a notebook's code cells but the set-up cell, which holds the repository's address and no results."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return hashlib.sha256("\0".join(code[1:]).encode()).hexdigest()
 
