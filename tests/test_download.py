@@ -97,7 +97,8 @@ def server(monkeypatch, tmp_path):
 def test_a_mirror_that_misbehaves_is_named_with_the_reason_and_leaves_nothing_behind(behaviour, words, server):
     server.use(behaviour)
     start = time.perf_counter()
-    with pytest.raises(FileNotFoundError, match=f"(?s)could not be downloaded.*{behaviour}/: .*({words}).*AEUTILS_DATA"):
+    said = f"(?s)could not be downloaded.*{behaviour}/: .*({words}).*AEUTILS_DATA"
+    with pytest.raises(FileNotFoundError, match=said):
         load_mnist("test")
     assert time.perf_counter() - start < 15
     assert server.asked
