@@ -104,21 +104,20 @@ def _find_ink(image: Tensor) -> np.ndarray:
 def _length_and_span(line: np.ndarray) -> tuple[float, float]:
     """Length of a middle line, and the largest distance between two points of a piece, added up over its pieces.
 
-    Both are in fine pixels.
-    Steps between pixels are straight or diagonal, so that a stroke in any other direction looks longer than it is.
-    Moving every point towards the mean of its neighbours takes the staircase away; free ends stay where they are.
+    Both are in fine pixels. Steps between pixels are straight or diagonal, so that a stroke in any other direction
+    looks longer than it is. Moving every point towards the mean of its neighbours takes the staircase away; free ends
+    stay where they are.
     """
     links = _links(line)
     if len(links) == 0:
         return 0.0, 0.0
-    start = np.argwhere(line).astype(float)  # (points, 2)
-    neighbours = coo_array((np.ones(len(links)), links.T), shape=(len(start), len(start))).tocsr()
-    neighbours = neighbours + neighbours.T
-    degree = neighbours.sum(axis=1)[:, None]
-    points = start
+    points = np.argwhere(line).astype(float)  # (points, 2)
+    ways = np.concatenate([links, links[:, ::-1]])  # from, to
+    neighbours = coo_array((np.ones(len(ways)), ways.T), shape=(len(points), len(points))).tocsr()
+    degree = np.bincount(ways[:, 0], minlength=len(points))[:, None]
+    stay, move = np.where(degree > 1, 0.5, 1), np.where(degree > 1, 0.5 / np.maximum(degree, 1), 0)
     for _ in range(_SMOOTHING_ROUNDS):
-        moved = (points + neighbours @ points / np.maximum(degree, 1)) / 2
-        points = np.where(degree > 1, moved, start)
+        points = stay * points + move * (neighbours @ points)
     steps = points[links[:, 0]] - points[links[:, 1]]
     count, piece = connected_components(neighbours, directed=False)
     spans = [pdist(points[piece == i]).max(initial=0) for i in range(count)]

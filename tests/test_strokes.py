@@ -7,7 +7,7 @@ import torch
 
 from aeutils.data import load_mnist_sample
 from aeutils.models import IMAGE_SHAPE
-from aeutils.strokes import MEASURES, measure_strokes
+from aeutils.strokes import MEASURES, _links, measure_strokes
 
 FINE = 8  # drawn this much finer, then averaged, so that edges fall anywhere between pixels
 
@@ -118,6 +118,16 @@ def test_a_dot_has_no_length_and_no_bend():
     found = measure(image)
     assert found["length"] < 0.5 and found["bend"] == 0
     assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("quarter_turns", range(4))
+def test_a_corner_of_the_middle_line_has_no_short_cut_across_and_a_diagonal_has_its_one_link(quarter_turns):
+    corner = np.rot90(np.pad([[True, True, True], [False, False, True]], 1), quarter_turns)
+    diagonal = np.rot90(np.pad(np.eye(3, dtype=bool), 1), quarter_turns)
+    for line, steps in ((corner, [1, 1, 1]), (diagonal, [math.sqrt(2)] * 2)):
+        points, links = np.argwhere(line), _links(line)
+        lengths = np.linalg.norm(points[links[:, 0]] - points[links[:, 1]], axis=1)
+        assert sorted(lengths) == pytest.approx(steps)
 
 
 # --------------------------------------------------------------------------------------- what must not change them
