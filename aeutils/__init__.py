@@ -8,6 +8,7 @@
 `unrolling`    the Swiss roll's training, walking distances, and a strict score
 `pretrained`   trained weights: save, load, list
 `reader`       a small classifier that reads digits, so that "can it be drawn?" is a number
+`strokes`      thickness, slant, size and bend of a pen stroke
 `metrics`      what "good" means, in numbers
 `plotting`     curves, bars, tables and rows of images
 `maps`         pictures of codes and of points in space
@@ -31,6 +32,7 @@ _HOME = {
     "unrolling": ["fit_roll", "score_unrolling", "walking_distances", "walking_stress"],
     "pretrained": ["load_pretrained", "load_reader", "load_weights", "save_weights", "shipped_sizes"],
     "reader": ["DigitReader", "read_digits"],
+    "strokes": ["measure_strokes"],
     "metrics": [
         "confusion", "continuity", "intrinsic_dimension", "knn_accuracy", "knn_predict", "most_confused", "mse",
         "share_by_digit", "trustworthiness",
