@@ -45,7 +45,7 @@ def numbers_shown(path: Path) -> set[str]:
 
 def numbers_in(text: str) -> list[str]:
     """Decimals and percentages of a text."""
-    return re.findall(r"(?<![\w.,])(?:\d+(?:\.\d+)? %|\d*\.\d+)(?![\w.])", text)
+    return re.findall(r"(?<![\w.,])(?:\d+(?:\.\d+)? %|\d*\.\d+)(?!\w|\.\d)", text)
 
 
 def page_of(label: str) -> Path | None:
