@@ -12,6 +12,7 @@
 `metrics`      what "good" means, in numbers
 `plotting`     curves, bars, tables and rows of images
 `maps`         pictures of codes and of points in space
+`generation`   codes drawn at random, and a judge that says whether their drawings pass as digits
 `live`         figures that react
 `results`      the numbers of long runs
 `cli`          `python -m aeutils`: the article's whole program as a command
@@ -43,6 +44,7 @@ _HOME = {
     "maps": [
         "plot_code_map", "plot_code_map_3d", "plot_roll", "plot_roll_codes", "plot_six_views", "side_view",
     ],
+    "generation": ["DigitJudge", "draw_codes"],
     "live": ["latent_dim_slider"],
     "results": ["load_results", "summarize"],
 }  # fmt: skip
