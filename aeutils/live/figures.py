@@ -1,0 +1,108 @@
+"""The live figures as Python objects: the same pictures in JupyterLab and Colab, with their state in traits."""
+
+from __future__ import annotations
+
+import math
+
+import anywidget
+import traitlets
+
+from aeutils.live import assets
+
+REMEMBERED = {"sync": True, "remembered": True}
+"""Tags of a trait that is part of a figure's state: shared with the page, and kept in the placeholder."""
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """What all live figures share: the scripts, the data they ask for, and what a stored notebook shows.
+
+    A subclass names its figure and declares what the figure remembers: traits tagged `**REMEMBERED`.
+    """
+
+    _esm = assets.widget_module()
+    _css = assets.style()
+    _figure = traitlets.Unicode().tag(sync=True)
+    _files = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    sentence = "This figure moves in the built book, and in a notebook once its cell has run."
+    """What stands in its place where nothing moves."""
+
+    def __init__(self, **state):
+        super().__init__(**state)
+        self._files = assets.data_names()
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget, message: dict, _buffers: list) -> None:
+        """Send the file that the figure asks for."""
+        name = message.get("file")
+        try:
+            self.send({"file": name}, buffers=[assets.data(name)])
+        except (ValueError, OSError) as error:
+            self.send({"file": name, "problem": str(error)})
+
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        """The live view, and for places without a kernel a placeholder that the built book brings to life."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        state = {name: getattr(self, name) for name in self.trait_names(remembered=True)}
+        data["text/plain"] = self.sentence
+        data["text/html"] = assets.placeholder(self._figure, state, f"<p>{self.sentence}</p>")
+        return data, metadata
+
+
+class LatentMap(LiveFigure):
+    """The held-out digits as dots in the square of codes: where you point, the decoder draws.
+
+    Attributes
+    ----------
+    z : list of 2 floats in [-1, 1]
+        The place that is drawn.
+    digits : list of int
+        Which of the ten digits are on the map.
+    chosen : int or None
+        Which of the 1,000 held-out digits, in the order of `load_mnist_sample("test")`, is looked at closely.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("latent-map").tag(sync=True)
+    z = traitlets.List([0.0, 0.0]).tag(**REMEMBERED)
+    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
+    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal: dict) -> list[float]:
+        return check_code(proposal["value"], 2)
+
+    @traitlets.validate("digits")
+    def _check_digits(self, proposal: dict) -> list[int]:
+        return check_digits(proposal["value"])
+
+
+def check_code(z: list, latent_dim: int) -> list[float]:
+    """A code inside the square or cube, or an error.
+
+    Raises
+    ------
+    TraitError
+        If it is not `latent_dim` numbers from -1 to 1.
+    """
+    numbers = all(isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= 1 for value in z)
+    if not numbers or len(z) != latent_dim:
+        raise traitlets.TraitError(f"z is {z}; wanted {latent_dim} numbers from -1 to 1.")
+    return [float(value) for value in z]
+
+
+def check_digits(digits: list) -> list[int]:
+    """Different digits in rising order, or an error.
+
+    Raises
+    ------
+    TraitError
+        If one is no digit, or stands there twice.
+    """
+    if any(digit not in range(10) for digit in digits) or len(set(digits)) != len(digits):
+        raise traitlets.TraitError(f"digits is {digits}; wanted different whole numbers from 0 to 9.")
+    return sorted(digits)
