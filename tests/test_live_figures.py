@@ -12,12 +12,12 @@ from colorspacious import deltaE
 from matplotlib.colors import to_rgb
 from traitlets import TraitError
 
-from aeutils.live import LatentMap, assets
+from aeutils.live import CodeSizes, LatentMap, assets
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
 
-FIGURES = [LatentMap]
+FIGURES = [LatentMap, CodeSizes]
 
 
 def sent(figure, monkeypatch):
@@ -66,6 +66,15 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
     with pytest.raises(TraitError):
         figure.set_trait(*next(iter(state.items())))
     assert (figure.z, figure.digits, figure.chosen) == before
+
+
+def test_every_shipped_size_can_be_chosen_and_no_other():
+    figure = CodeSizes()
+    for size in shipped_sizes():
+        figure.latent_dim = size
+    with pytest.raises(TraitError, match=r"latent_dim is 5; there are weights for 2, 3, 8|for 1, 2"):
+        figure.latent_dim = 5
+    assert figure.latent_dim == shipped_sizes()[-1]
 
 
 def test_a_figure_sends_the_files_that_the_page_asks_for(monkeypatch):

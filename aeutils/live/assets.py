@@ -21,7 +21,7 @@ DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
 
 NETWORK_SCRIPTS = ["safetensors", "layers", "network", "digits"]
 """Numbers only; they run without a page."""
-FIGURE_SCRIPTS = ["library", "page_elements", "chosen_digit", "latent_map", "mount"]
+FIGURE_SCRIPTS = ["library", "page_elements", "chosen_digit", "latent_map", "size_slider", "code_sizes", "mount"]
 """The figures; they need a page to stand in."""
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")

@@ -81,6 +81,42 @@ class LatentMap(LiveFigure):
         return check_digits(proposal["value"])
 
 
+class CodeSizes(LiveFigure):
+    """The same ten held-out digits through more or fewer numbers, and the point that moves along the error's curve.
+
+    Attributes
+    ----------
+    latent_dim : int
+        The size of the code, one of those whose weights are shipped.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If there are no weights of that size.
+    """
+
+    _figure = traitlets.Unicode("code-sizes").tag(sync=True)
+    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
+
+    @traitlets.validate("latent_dim")
+    def _check_latent_dim(self, proposal: dict) -> int:
+        return check_size(proposal["value"])
+
+
+def check_size(latent_dim: int) -> int:
+    """A size of the code whose weights are shipped, or an error.
+
+    Raises
+    ------
+    TraitError
+        If it is another.
+    """
+    sizes = [name.removeprefix("weights-") for name in assets.data_names() if name.startswith("weights-")]
+    if str(latent_dim) not in sizes:
+        raise traitlets.TraitError(f"latent_dim is {latent_dim}; there are weights for {', '.join(sizes)}.")
+    return latent_dim
+
+
 def check_code(z: list, latent_dim: int) -> list[float]:
     """A code inside the square or cube, or an error.
 

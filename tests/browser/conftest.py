@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from aeutils.live import assets
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -77,3 +79,24 @@ def open_page(browser, site):
     yield open_it
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def workshop(tmp_path):
+    """A folder with the scripts and the data, where a test may break something; and a page of given placeholders."""
+    live = tmp_path / "live"
+    live.mkdir()
+    for name, content in assets.page_files().items():
+        (live / name).write_text(content, "utf-8")
+
+    def page(*placeholders):
+        (tmp_path / "book").mkdir()
+        (tmp_path / "book" / "page.html").write_text(
+            '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="../live/live.css">'
+            + "<p>before</p>".join(placeholders)
+            + '<script src="../live/live.js" defer></script>',
+            "utf-8",
+        )
+        return tmp_path
+
+    return live, page

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from shown import ink, words
 
 from aeutils.metrics import mse
 from aeutils.models import reconstruct
@@ -17,17 +18,6 @@ LIMIT = 1.05  # of the map's axes
 def opened(open_page):
     watched = open_page("intro")
     return watched, watched.figure("latent-map")
-
-
-def ink(canvas):
-    """What a picture shows, as intensities: the theme's paper is 0, its ink is 1."""
-    bytes_ = canvas.evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data)")
-    colors = canvas.evaluate(
-        "c => ['--live-ink', '--live-paper'].map("
-        "name => parseInt(getComputedStyle(c).getPropertyValue(name).slice(1, 3), 16))"
-    )
-    red = np.array(bytes_, dtype=float).reshape(28, 28, 4)[:, :, 0]
-    return (red - colors[1]) / (colors[0] - colors[1])
 
 
 def decoded(z):
@@ -43,10 +33,6 @@ def place_on(figure, z):
     x, y = (z[0] / LIMIT + 1) / 2 * width, (1 - z[1] / LIMIT) / 2 * height
     assert border < x < width - border and border < y < height - border
     return {"x": x, "y": y}
-
-
-def words(figure):
-    return figure.locator(".live-words").all_inner_texts()
 
 
 def shown_place(figure):

@@ -64,27 +64,6 @@ def test_without_scripts_the_page_shows_the_picture_and_its_caption(open_page):
 # ------------------------------------------------------------------------------------------------------ bad input
 
 
-@pytest.fixture
-def workshop(tmp_path):
-    """A folder with the scripts and the data, where a test may break something; and a page of given placeholders."""
-    live = tmp_path / "live"
-    live.mkdir()
-    for name, content in assets.page_files().items():
-        (live / name).write_text(content, "utf-8")
-
-    def page(*placeholders):
-        (tmp_path / "book").mkdir()
-        (tmp_path / "book" / "page.html").write_text(
-            '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="../live/live.css">'
-            + "<p>before</p>".join(placeholders)
-            + '<script src="../live/live.js" defer></script>',
-            "utf-8",
-        )
-        return tmp_path
-
-    return live, page
-
-
 def figure(name="latent-map", **state):
     return assets.placeholder(name, state, "<p>the sentence</p>")
 

@@ -42,6 +42,11 @@ class Library {
     return this.once("digits", async () => readDigits(await this.load("digits")));
   }
 
+  /** @returns {Promise<{network: object[], pca: object[]}>} error on the test images against the size of the code */
+  sweep() {
+    return this.once("sweep", async () => JSON.parse(new TextDecoder().decode(await this.load("sweep"))));
+  }
+
   /** @returns {Promise<Network>} the network with codes of this size */
   network(size) {
     if (!this.sizes.includes(size)) {

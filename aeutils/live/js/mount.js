@@ -3,6 +3,7 @@
 /** Every figure: the function that makes it, and the state it starts with. */
 const FIGURES = {
   "latent-map": { start: latentMap, state: { z: [0, 0], digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], chosen: null } },
+  "code-sizes": { start: codeSizes, state: { latent_dim: 2 } },
 };
 
 /** What a figure remembers, in a page without a kernel. */
