@@ -12,12 +12,12 @@ from colorspacious import deltaE
 from matplotlib.colors import to_rgb
 from traitlets import TraitError
 
-from aeutils.live import CodeSizes, LatentMap, assets
+from aeutils.live import CodeSizes, DrawDigit, LatentMap, assets
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
 
-FIGURES = [LatentMap, CodeSizes]
+FIGURES = [LatentMap, CodeSizes, DrawDigit]
 
 
 def sent(figure, monkeypatch):
@@ -66,6 +66,11 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
     with pytest.raises(TraitError):
         figure.set_trait(*next(iter(state.items())))
     assert (figure.z, figure.digits, figure.chosen) == before
+
+
+def test_a_drawing_refuses_points_outside_the_pad():
+    with pytest.raises(TraitError, match="goes through 0.5, 1.5"):
+        DrawDigit(strokes=[[[0.5, 1.5]]])
 
 
 def test_every_shipped_size_can_be_chosen_and_no_other():

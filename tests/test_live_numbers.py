@@ -166,3 +166,70 @@ def test_mean_squared_error_and_quantile_have_known_answers(engine):
     assert run(engine, "meanSquaredError([0, 1, 1, 0], [0, 0, 1, 0])") == 0.25
     assert run(engine, "quantile(Array.from({length: 1000}, (_, i) => 999 - i), 0.99)") == 990
     assert run(engine, "quantile([3, 1, 2], 1)") == 3
+
+
+# --------------------------------------------------------------------------------------------------------- drawing
+
+SEVEN = [[[0.25, 0.2], [0.72, 0.2], [0.62, 0.42], [0.5, 0.62], [0.42, 0.85]]]
+
+
+def drawn(engine, strokes):
+    return take(engine, f"[drawStrokes({json.dumps(strokes)})]", 784).reshape(28, 28)
+
+
+def middle(image):
+    rows, columns = np.mgrid[:28, :28] + 0.5
+    return (image * columns).sum() / image.sum(), (image * rows).sum() / image.sum()
+
+
+def test_the_middle_of_the_ink_lies_where_mnist_has_it(engine):
+    images = pack.load_mnist_sample("train")[0][:, 0].numpy()
+    wanted = np.mean([middle(image) for image in images], axis=0)
+    for strokes in (SEVEN, [[[0.2, 0.1], [0.5, 0.9], [0.6, 0.1]]]):
+        np.testing.assert_allclose(middle(drawn(engine, strokes)), wanted, atol=0.05)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_drawing_fills_a_box_of_20_pixels_along_its_longer_side(turned, engine):
+    line = [[0.3, 0.5], [0.6, 0.52]]
+    ink = drawn(engine, [[point[::-1] for point in line] if turned else line])
+    height, width = (ink.max(axis=axis).sum() for axis in (1, 0))  # pixels at the ends count in part
+    assert max(height, width) == pytest.approx(20, abs=0.3) and min(height, width) < 4
+    assert (height > width) == turned
+    assert ink.min() == 0 and ink.max() == 1
+
+
+def test_a_drawing_does_not_depend_on_where_or_how_large_it_was_drawn(engine):
+    small = [[[0.4 + 0.5 * x, 0.05 + 0.5 * y] for x, y in stroke] for stroke in SEVEN]
+    np.testing.assert_allclose(drawn(engine, small), drawn(engine, SEVEN), atol=1e-4)
+
+
+def test_a_tap_is_a_dot_and_nothing_is_nothing(engine):
+    dot = drawn(engine, [[[0.9, 0.1]]])
+    assert 3 < dot.sum() < 10 and dot[14, 14] == 1
+    assert run(engine, "drawStrokes([])") is None
+
+
+def test_ink_is_as_thick_as_the_pen(engine):
+    ink = drawn(engine, [[[0.5, 0.1], [0.5, 0.9]]])
+    assert ink[10].sum() == pytest.approx(2.5, abs=0.05)  # the median pen of MNIST
+
+
+@pytest.mark.parametrize("size", shipped_sizes())
+def test_a_drawn_seven_is_ordinary_and_lands_among_the_sevens_and_a_window_is_strange(size, engine, held_out):
+    images, labels = held_out
+    window = run(engine, "EXAMPLES['a window']")
+    x = torch.from_numpy(np.stack([drawn(engine, SEVEN), drawn(engine, window)])[:, None])
+    model = load_pretrained(size)
+    x_hat, z = reconstruct(model, x)
+    held_out_hat, codes = reconstruct(model, images)
+    errors = (held_out_hat - images).square().mean(dim=(1, 2, 3))
+    seven, strange = (x_hat - x).square().mean(dim=(1, 2, 3))
+    assert (labels[(codes - z[0]).norm(dim=1).argsort()[:10]] == 7).sum() >= 7
+    assert seven < errors.median() and strange > errors.quantile(0.99)
+
+
+@pytest.mark.parametrize("strokes", ['"a line"', "[[1, 2]]", "[[[0.5, 1.5]]]", "[[[0.5]]]", "[[[0.5, NaN]]]"])
+def test_strokes_that_are_none_are_refused(strokes, engine):
+    with pytest.raises(JSEvalException, match="wanted lists of points"):
+        engine.eval(f"checkStrokes({strokes}); 0")

@@ -19,9 +19,12 @@ WEIGHTS_FOLDER = FOLDER.parent / "weights"
 RESULTS_FOLDER = FOLDER.parent / "results"
 DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
 
-NETWORK_SCRIPTS = ["safetensors", "layers", "network", "digits"]
+NETWORK_SCRIPTS = ["safetensors", "layers", "network", "digits", "strokes"]
 """Numbers only; they run without a page."""
-FIGURE_SCRIPTS = ["library", "page_elements", "chosen_digit", "latent_map", "size_slider", "code_sizes", "mount"]
+FIGURE_SCRIPTS = [
+    "library", "page_elements", "code_dots", "chosen_digit", "latent_map", "size_slider", "code_sizes", "drawing_pad",
+    "draw_digit", "mount",
+]  # fmt: skip
 """The figures; they need a page to stand in."""
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")

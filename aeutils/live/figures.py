@@ -103,6 +103,42 @@ class CodeSizes(LiveFigure):
         return check_size(proposal["value"])
 
 
+class DrawDigit(LiveFigure):
+    """A pad to draw on: your digit, centred and scaled as MNIST does it, through the shipped networks.
+
+    Attributes
+    ----------
+    latent_dim : int
+        The size of the code, one of those whose weights are shipped.
+    strokes : list of list of [x, y]
+        What is drawn: each stroke a list of points in [0, 1], y downwards.
+    z : list of float
+        The code of what is drawn; set by the figure.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If there are no weights of that size, or a point lies outside the pad.
+    """
+
+    _figure = traitlets.Unicode("draw-digit").tag(sync=True)
+    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
+    strokes = traitlets.List([[[0.25, 0.2], [0.72, 0.2], [0.62, 0.42], [0.5, 0.62], [0.42, 0.85]]]).tag(**REMEMBERED)
+    z = traitlets.List([]).tag(sync=True)
+
+    @traitlets.validate("latent_dim")
+    def _check_latent_dim(self, proposal: dict) -> int:
+        return check_size(proposal["value"])
+
+    @traitlets.validate("strokes")
+    def _check_strokes(self, proposal: dict) -> list:
+        for stroke in proposal["value"]:
+            for x, y in stroke:
+                if not (0 <= x <= 1 and 0 <= y <= 1):
+                    raise traitlets.TraitError(f"A stroke goes through {x}, {y}; wanted numbers from 0 to 1.")
+        return proposal["value"]
+
+
 def check_size(latent_dim: int) -> int:
     """A size of the code whose weights are shipped, or an error.
 

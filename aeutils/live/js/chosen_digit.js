@@ -11,7 +11,7 @@ class ChosenDigit {
     this.words = make("p", { class: "live-words", role: "status" });
     this.pictures = make(
       "div",
-      { class: "live-row", hidden: "" },
+      { class: "live-row live-apart", hidden: "" },
       labelled(this.original, "original"),
       labelled(this.reconstruction, "drawn again"),
       make("div", { class: "live-labelled" },

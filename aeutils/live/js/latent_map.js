@@ -1,18 +1,9 @@
 // The latent map: codes of two numbers as dots in a square. Where you point, the decoder draws.
 
-const MAP_LIMIT = 1.05; // the axes run a little beyond the codes
 const VOTERS = 10;
 const NEAR = 0.1; // codes further than this say nothing about a place
 const STEP = 0.02; // of an arrow key; with shift five times that
 const REACH = { mouse: 14, pen: 14, touch: 26 }; // pixels from a click to the dot that is meant
-
-/** Middles of the classes: the median of each coordinate. */
-function classMiddles(labels, codes) {
-  return Array.from({ length: 10 }, (_, digit) => {
-    const own = codes.filter((_, i) => labels[i] === digit);
-    return own.length ? Array.from(own[0], (_, axis) => quantile(own.map((z) => z[axis]), 0.5)) : null;
-  });
-}
 
 /** A place in the square, or an error that says what came. */
 function checkPlace(z, latentDim) {
@@ -38,7 +29,6 @@ async function latentMap(stage, { library, state }) {
   const middles = classMiddles(labels, codes);
   const isShown = (index) => state.get("digits").includes(labels[index]);
 
-  const toPixels = (z, side) => [(z[0] / MAP_LIMIT + 1) * side / 2, (1 - z[1] / MAP_LIMIT) * side / 2];
   const plate = new Plate(drawDots);
   const cross = make("div", { class: "live-cross", "aria-hidden": "true" });
   const map = make(
@@ -66,46 +56,12 @@ async function latentMap(stage, { library, state }) {
   );
 
   function drawDots(context, side) {
-    context.clearRect(0, 0, side, side);
-    context.fillStyle = styleOf(stage, "--live-ink");
-    context.font = "italic 13px serif";
-    context.fillText("z\u2081", side - 18, side / 2 - 6);
-    context.fillText("z\u2082", side / 2 + 6, 14);
-    context.strokeStyle = styleOf(stage, "--live-line");
-    for (const value of [-1, 0, 1]) {
-      const [x, y] = toPixels([value, value], side);
-      context.strokeRect(x, 0, 0, side);
-      context.strokeRect(0, y, side, 0);
-    }
-    const colors = Array.from({ length: 10 }, (_, digit) => styleOf(stage, `--live-digit-${digit}`));
-    codes.forEach((z, index) => {
-      if (!isShown(index)) return;
-      context.fillStyle = colors[labels[index]];
-      context.beginPath();
-      context.arc(...toPixels(z, side), 2.2, 0, 2 * Math.PI);
-      context.fill();
-    });
-    context.font = "bold 20px sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineWidth = 4;
-    context.lineJoin = "round";
-    middles.forEach((middle, digit) => {
-      if (!middle || !state.get("digits").includes(digit)) return;
-      context.strokeStyle = styleOf(stage, "--live-paper");
-      context.fillStyle = colors[digit];
-      context.strokeText(digit, ...toPixels(middle, side));
-      context.fillText(digit, ...toPixels(middle, side));
-    });
-    context.strokeStyle = styleOf(stage, "--live-ink");
+    drawCodeDots(context, side, { element: stage, labels, codes, middles, shown: state.get("digits") });
     const index = state.get("chosen");
     if (index === null) return;
-    [index, ...chosen.found].forEach((one, i) => {
-      context.lineWidth = i ? 1 : 2.5;
-      context.beginPath();
-      context.arc(...toPixels(codes[one], side), i ? 5 : 7, 0, 2 * Math.PI);
-      context.stroke();
-    });
+    context.strokeStyle = styleOf(stage, "--live-ink");
+    drawRing(context, toPixels(codes[index], side), 7, 2.5);
+    chosen.found.forEach((one) => drawRing(context, toPixels(codes[one], side), 5, 1));
   }
 
   function placeOf(event) {

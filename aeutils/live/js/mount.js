@@ -4,6 +4,7 @@
 const FIGURES = {
   "latent-map": { start: latentMap, state: { z: [0, 0], digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], chosen: null } },
   "code-sizes": { start: codeSizes, state: { latent_dim: 2 } },
+  "draw-digit": { start: drawDigit, state: { latent_dim: 2, strokes: EXAMPLES["a seven"], z: [] } },
 };
 
 /** What a figure remembers, in a page without a kernel. */
