@@ -7,17 +7,21 @@ import json
 import re
 from itertools import combinations
 
+import numpy as np
 import pytest
+import torch
 from colorspacious import deltaE
 from matplotlib.colors import to_rgb
 from traitlets import TraitError
 
-from aeutils.live import CodeSizes, DrawDigit, LatentMap, assets
+from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
+from aeutils.synthetic import make_swiss_roll
+from aeutils.unrolling import score_unrolling
 
-FIGURES = [LatentMap, CodeSizes, DrawDigit]
+FIGURES = [LatentMap, CodeSizes, DrawDigit, LatentSpace, SwissRoll]
 
 
 def sent(figure, monkeypatch):
@@ -68,6 +72,22 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
     assert (figure.z, figure.digits, figure.chosen) == before
 
 
+@pytest.mark.parametrize(
+    ("cls", "state"),
+    [
+        (LatentSpace, {"z": [0.0, 0.0]}),
+        (LatentSpace, {"digits": [-1]}),
+        (LatentSpace, {"elevation": 91.0}),
+        (SwissRoll, {"method": "magic"}),
+        (SwissRoll, {"run": 11}),
+        (SwissRoll, {"run": 0}),
+    ],
+)
+def test_the_figures_in_space_refuse_a_state_that_is_none(cls, state):
+    with pytest.raises(TraitError):
+        cls(**state)
+
+
 def test_a_drawing_refuses_points_outside_the_pad():
     with pytest.raises(TraitError, match="goes through 0.5, 1.5"):
         DrawDigit(strokes=[[[0.5, 1.5]]])
@@ -103,7 +123,7 @@ def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
 
 
 def test_every_shipped_size_is_offered_and_nothing_else():
-    assert assets.data_names() == [*(f"weights-{size}" for size in shipped_sizes()), "digits", "sweep"]
+    assert assets.data_names() == [*(f"weights-{size}" for size in shipped_sizes()), "digits", "sweep", "roll"]
 
 
 def test_a_file_of_the_page_unpacks_to_the_data():
@@ -132,6 +152,27 @@ def test_the_curves_are_means_of_the_sweep():
         for row in curves[name]:
             own = runs[(runs["model"] == model) & (runs["latent_dim"] == row["latent_dim"])]["test_mse"]
             assert row["seeds"] == len(own) and row["mse"] == pytest.approx(own.mean(), abs=1e-6)
+
+
+def test_the_points_of_the_roll_are_those_whose_codes_were_kept():
+    roll, fresh = assets.roll_codes(), json.loads(pack.roll_bytes())
+    points, sheet = make_swiss_roll(1000, seed=1000)
+    np.testing.assert_allclose(roll["points"], points[:500], atol=0.0006)
+    np.testing.assert_allclose(roll["sheet"], sheet[:500], atol=0.0006)
+    assert roll["points"] == fresh["points"] and roll["sheet"] == fresh["sheet"]
+    np.testing.assert_allclose(np.abs(roll["codes"]["pca"]), np.abs(fresh["pca"]), atol=0.0011)
+
+
+@pytest.mark.parametrize("method", ["plain", "walking"])
+def test_the_codes_of_the_roll_score_as_the_results_say(method):
+    roll = assets.roll_codes()
+    assert list(roll["codes"][method]) == [str(seed) for seed in range(10, 20)]
+    sheet = torch.tensor(roll["sheet"])
+    for seed, codes in roll["codes"][method].items():
+        score = score_unrolling(torch.tensor(codes), sheet)
+        stored = roll["scores"][method][seed]
+        assert score.unrolled == stored["unrolled"]
+        assert score.distance_correlation == pytest.approx(stored["distance_correlation"], abs=0.06)  # 500 of 1,000
 
 
 def test_scripts_have_no_modules_and_ask_no_other_host():

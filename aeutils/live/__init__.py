@@ -30,7 +30,7 @@ which the built page brings to life and which everybody else reads as a sentence
 =====================  ===================================================================================
 """
 
-from aeutils.live.figures import CodeSizes, DrawDigit, LatentMap
+from aeutils.live.figures import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll
 from aeutils.live.latent_dim_slider import latent_dim_slider
 
-__all__ = ["CodeSizes", "DrawDigit", "LatentMap", "latent_dim_slider"]
+__all__ = ["CodeSizes", "DrawDigit", "LatentMap", "LatentSpace", "SwissRoll", "latent_dim_slider"]

@@ -18,12 +18,13 @@ FOLDER = Path(__file__).parent
 WEIGHTS_FOLDER = FOLDER.parent / "weights"
 RESULTS_FOLDER = FOLDER.parent / "results"
 DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
+ROLL_FILE = FOLDER / "data" / "roll_points.gz"
 
 NETWORK_SCRIPTS = ["safetensors", "layers", "network", "digits", "strokes"]
 """Numbers only; they run without a page."""
 FIGURE_SCRIPTS = [
     "library", "page_elements", "code_dots", "chosen_digit", "latent_map", "size_slider", "code_sizes", "drawing_pad",
-    "draw_digit", "mount",
+    "draw_digit", "space_view", "latent_space", "swiss_roll", "mount",
 ]  # fmt: skip
 """The figures; they need a page to stand in."""
 
@@ -51,7 +52,7 @@ def style() -> str:
 
 
 def data_names() -> list[str]:
-    """Every data file that a figure may ask for: `weights-2`, `weights-3`, ..., `digits`, `sweep`.
+    """Every data file that a figure may ask for: `weights-2`, `weights-3`, ..., `digits`, `sweep`, `roll`.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def data_names() -> list[str]:
     before, after = _WEIGHTS_NAME
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
     sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    return [f"weights-{size}" for size in sizes] + ["digits", "sweep"]
+    return [f"weights-{size}" for size in sizes] + ["digits", "sweep", "roll"]
 
 
 def data(name: str) -> bytes:
@@ -76,7 +77,7 @@ def data(name: str) -> bytes:
     -------
     data : bytes
         `weights-K`: a safetensors file. `digits`: N labels, then N pictures of 784 bytes. `sweep`: JSON, the test
-        error of each size of the code.
+        error of each size of the code. `roll`: JSON, see `roll_codes`.
 
     Raises
     ------
@@ -89,6 +90,8 @@ def data(name: str) -> bytes:
         return gzip.decompress(DIGITS_FILE.read_bytes())
     if name == "sweep":
         return json.dumps(sweep_curves()).encode()
+    if name == "roll":
+        return json.dumps(roll_codes()).encode()
     size = name.removeprefix("weights-")
     return (WEIGHTS_FOLDER / size.join(_WEIGHTS_NAME)).read_bytes()
 
@@ -114,6 +117,37 @@ def sweep_curves() -> dict[str, list[dict]]:
                 {"latent_dim": latent_dim, "seeds": len(values), "mse": round(statistics.fmean(values), 6)}
             )
     return curves
+
+
+def roll_codes() -> dict:
+    """Points of the Swiss roll, and what several methods make of them.
+
+    Returns
+    -------
+    roll : dict
+        "points", "sheet": lists of [x, y, z] and of [length, height]. "codes": "pca" a list of [x, y]; "plain" and
+        "walking" one such list a seed. "scores": for each method and seed, a dict of `distance_correlation`,
+        `far_neighbours` and `unrolled`, on more points than these.
+    """
+    roll = json.loads(gzip.decompress(ROLL_FILE.read_bytes()))
+    roll["codes"] = {"pca": roll.pop("pca"), "plain": {}, "walking": {}}
+    with (RESULTS_FOLDER / "swiss_roll_codes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for column in rows[0]:
+        method, seed, axis = column.split("_")
+        if axis == "z1":
+            codes = [[float(row[column]), float(row[f"{method}_{seed}_z2"])] for row in rows]
+            roll["codes"][method][seed] = codes
+    roll["scores"] = {"pca": {}, "plain": {}, "walking": {}}
+    with (RESULTS_FOLDER / "swiss_roll.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["method"] in roll["scores"] and (row["latent_dim"], float(row["noise"])) == ("2", 0):
+                roll["scores"][row["method"]][row["seed"]] = {
+                    "distance_correlation": float(row["distance_correlation"]),
+                    "far_neighbours": float(row["far_neighbours"]),
+                    "unrolled": row["unrolled"] == "1",
+                }
+    return roll
 
 
 def page_files() -> dict[str, str]:

@@ -81,6 +81,67 @@ class LatentMap(LiveFigure):
         return check_digits(proposal["value"])
 
 
+class LatentSpace(LiveFigure):
+    """The held-out digits as dots in the cube of codes, to turn; three sliders say where the decoder draws.
+
+    Attributes
+    ----------
+    z : list of 3 floats in [-1, 1]
+        The place that is drawn.
+    digits : list of int
+        Which of the ten digits are in the cube.
+    chosen : int or None
+        Which held-out digit is looked at closely, as in `LatentMap`.
+    turned, elevation : float
+        Degrees by which the viewer has walked around the cube, and climbed above it; at most 90 up or down.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("latent-space").tag(sync=True)
+    z = traitlets.List([0.0, 0.0, 0.0]).tag(**REMEMBERED)
+    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
+    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
+    turned = traitlets.Float(30).tag(**REMEMBERED)
+    elevation = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal: dict) -> list[float]:
+        return check_code(proposal["value"], 3)
+
+    @traitlets.validate("digits")
+    def _check_digits(self, proposal: dict) -> list[int]:
+        return check_digits(proposal["value"])
+
+
+class SwissRoll(LiveFigure):
+    """The Swiss roll to turn, beside its codes by several methods, each of which unrolls it or does not.
+
+    Attributes
+    ----------
+    method : {"sheet", "pca", "plain", "walking"}
+        Whose code is shown: the true sheet, PCA, an autoencoder without or with walking distances.
+    run : int
+        Which of the ten trainings, 1 to 10.
+    turned, elevation : float
+        As in `LatentSpace`.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("swiss-roll").tag(sync=True)
+    method = traitlets.Enum(["sheet", "pca", "plain", "walking"], default_value="sheet").tag(**REMEMBERED)
+    run = traitlets.Int(1, min=1, max=10).tag(**REMEMBERED)
+    turned = traitlets.Float(-70).tag(**REMEMBERED)
+    elevation = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
+
+
 class CodeSizes(LiveFigure):
     """The same ten held-out digits through more or fewer numbers, and the point that moves along the error's curve.
 

@@ -47,6 +47,11 @@ class Library {
     return this.once("sweep", async () => JSON.parse(new TextDecoder().decode(await this.load("sweep"))));
   }
 
+  /** @returns {Promise<object>} points of the Swiss roll, their sheet, their codes by several methods, and scores */
+  roll() {
+    return this.once("roll", async () => JSON.parse(new TextDecoder().decode(await this.load("roll"))));
+  }
+
   /** @returns {Promise<Network>} the network with codes of this size */
   network(size) {
     if (!this.sizes.includes(size)) {

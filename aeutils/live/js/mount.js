@@ -5,6 +5,11 @@ const FIGURES = {
   "latent-map": { start: latentMap, state: { z: [0, 0], digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], chosen: null } },
   "code-sizes": { start: codeSizes, state: { latent_dim: 2 } },
   "draw-digit": { start: drawDigit, state: { latent_dim: 2, strokes: EXAMPLES["a seven"], z: [] } },
+  "latent-space": {
+    start: latentSpace,
+    state: { z: [0, 0, 0], digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], chosen: null, turned: 30, elevation: 25 },
+  },
+  "swiss-roll": { start: swissRoll, state: { method: "sheet", run: 1, turned: -70, elevation: 15 } },
 };
 
 /** What a figure remembers, in a page without a kernel. */
