@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 
 BOOK = Path(__file__).parents[1] / "book"
 SECONDS_A_NOTEBOOK = 300
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def run(path: Path) -> None:
@@ -37,6 +38,8 @@ def run(path: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not is_debris(output)]
+            for output in cell.outputs:  # a live figure: its placeholder stays, not the view of this kernel's object
+                output.get("data", {}).pop(WIDGET_VIEW, None)
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -57,7 +60,7 @@ def is_debris(output: dict) -> bool:
     if output.output_type == "stream":
         return output.name == "stderr"
     data = output.get("data", {})
-    return "application/vnd.jupyter.widget-view+json" in data and "text/html" not in data
+    return WIDGET_VIEW in data and "text/html" not in data
 
 
 def main() -> None:

@@ -1,5 +1,36 @@
-"""Figures that react to the reader. `latent_dim_slider` needs a running kernel."""
+"""Figures that react to the reader, in three places, from one source.
 
+The same JavaScript runs in the pages of the built book, opened from a disk without a network; in JupyterLab; and in
+Colab. A figure is a function of three things: an element of the page, its *state* (what is chosen or pointed at),
+and a *host*. The host is all that differs between the places:
+
+=================  ==================================  =====================================
+what a host does   in a built page (`js/page.js`)      in a notebook (`js/widget.js`)
+=================  ==================================  =====================================
+starts a figure    for each placeholder in the page    when a cell shows the Python object
+fetches a file     adds a classic script, which works  asks the kernel, which sends bytes
+                   from `file://` where `fetch` fails
+keeps the state    in the page                         in the traits of the Python object
+=================  ==================================  =====================================
+
+Files are fetched when a figure asks for them: the held-out digits once, the weights a size at a time. The weights are
+the files that PyTorch loads, byte by byte, and the codes are computed in the page from the pictures. So nothing is
+made beforehand that could grow stale, and a size whose weights are added needs nothing else.
+
+There is no build step. The files of `js/` are plain scripts without imports, joined in the order of
+`assets.SCRIPTS`; the book's extension `book/_ext/live.py` writes them and the data beside the pages, and
+`figures.LiveFigure` hands them to anywidget. In a stored notebook there is only a placeholder of a few hundred bytes,
+which the built page brings to life and which everybody else reads as a sentence.
+
+=====================  ===================================================================================
+`assets`               the scripts, the style and the data; needs nothing but the standard library
+`figures`              the Python classes of the figures
+`latent_dim_slider`    a slider for images of your own; needs a running kernel
+`pack`                 makes the stored data files again: `python -m aeutils.live.pack`
+=====================  ===================================================================================
+"""
+
+from aeutils.live.figures import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll
 from aeutils.live.latent_dim_slider import latent_dim_slider
 
-__all__ = ["latent_dim_slider"]
+__all__ = ["CodeSizes", "DrawDigit", "LatentMap", "LatentSpace", "SwissRoll", "latent_dim_slider"]

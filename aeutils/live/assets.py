@@ -1,0 +1,202 @@
+"""What the live figures are made of: scripts, style and data. Needs nothing but the standard library.
+
+The book is built without torch and numpy, so whatever its extension needs stands here.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import hashlib
+import html
+import json
+import statistics
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+WEIGHTS_FOLDER = FOLDER.parent / "weights"
+RESULTS_FOLDER = FOLDER.parent / "results"
+DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
+ROLL_FILE = FOLDER / "data" / "roll_points.gz"
+
+NETWORK_SCRIPTS = ["safetensors", "layers", "network", "digits", "strokes"]
+"""Numbers only; they run without a page."""
+FIGURE_SCRIPTS = [
+    "library", "page_elements", "code_dots", "chosen_digit", "latent_map", "size_slider", "code_sizes", "drawing_pad",
+    "draw_digit", "space_view", "latent_space", "swiss_roll", "mount",
+]  # fmt: skip
+"""The figures; they need a page to stand in."""
+
+_WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
+
+
+def script(names: list[str]) -> str:
+    """The scripts of these names, joined.
+
+    Parameters
+    ----------
+    names : list of str
+        Files in `js/`, without ending, in the order in which they need each other.
+
+    Returns
+    -------
+    source : str
+    """
+    return "\n".join((FOLDER / "js" / f"{name}.js").read_text("utf-8") for name in names)
+
+
+def style() -> str:
+    """The style sheet of the figures."""
+    return (FOLDER / "live.css").read_text("utf-8")
+
+
+def data_names() -> list[str]:
+    """Every data file that a figure may ask for: `weights-2`, `weights-3`, ..., `digits`, `sweep`, `roll`.
+
+    Returns
+    -------
+    names : list of str
+        The weights in rising order of size.
+    """
+    before, after = _WEIGHTS_NAME
+    found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
+    sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
+    return [f"weights-{size}" for size in sizes] + ["digits", "sweep", "roll"]
+
+
+def data(name: str) -> bytes:
+    """The bytes of one data file.
+
+    Parameters
+    ----------
+    name : str
+        One of `data_names()`.
+
+    Returns
+    -------
+    data : bytes
+        `weights-K`: a safetensors file. `digits`: N labels, then N pictures of 784 bytes. `sweep`: JSON, the test
+        error of each size of the code. `roll`: JSON, see `roll_codes`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file.
+    """
+    if name not in data_names():
+        raise ValueError(f"There is no data called {name!r}; there are: {', '.join(data_names())}.")
+    if name == "digits":
+        return gzip.decompress(DIGITS_FILE.read_bytes())
+    if name == "sweep":
+        return json.dumps(sweep_curves()).encode()
+    if name == "roll":
+        return json.dumps(roll_codes()).encode()
+    size = name.removeprefix("weights-")
+    return (WEIGHTS_FOLDER / size.join(_WEIGHTS_NAME)).read_bytes()
+
+
+def sweep_curves() -> dict[str, list[dict]]:
+    """Error against size of the code, from the results of the sweep.
+
+    Returns
+    -------
+    curves : dict
+        "network" and "pca": for each size, in rising order, a dict of `latent_dim`, `seeds` (how many), and
+        `mse` (the mean of their errors on MNIST's test images).
+    """
+    errors: dict[tuple[str, int], list[float]] = {}
+    with (RESULTS_FOLDER / "sweep.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            errors.setdefault((row["model"], int(row["latent_dim"])), []).append(float(row["test_mse"]))
+    curves: dict[str, list[dict]] = {"network": [], "pca": []}
+    for (model, latent_dim), values in sorted(errors.items()):
+        name = {"conv": "network", "pca": "pca"}.get(model)
+        if name:
+            curves[name].append(
+                {"latent_dim": latent_dim, "seeds": len(values), "mse": round(statistics.fmean(values), 6)}
+            )
+    return curves
+
+
+def roll_codes() -> dict:
+    """Points of the Swiss roll, and what several methods make of them.
+
+    Returns
+    -------
+    roll : dict
+        "points", "sheet": lists of [x, y, z] and of [length, height]. "codes": "pca" a list of [x, y]; "plain" and
+        "walking" one such list a seed. "scores": for each method and seed, a dict of `distance_correlation`,
+        `far_neighbours` and `unrolled`, on more points than these.
+    """
+    roll = json.loads(gzip.decompress(ROLL_FILE.read_bytes()))
+    roll["codes"] = {"pca": roll.pop("pca"), "plain": {}, "walking": {}}
+    with (RESULTS_FOLDER / "swiss_roll_codes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for column in rows[0]:
+        method, seed, axis = column.split("_")
+        if axis == "z1":
+            codes = [[float(row[column]), float(row[f"{method}_{seed}_z2"])] for row in rows]
+            roll["codes"][method][seed] = codes
+    roll["scores"] = {"pca": {}, "plain": {}, "walking": {}}
+    with (RESULTS_FOLDER / "swiss_roll.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["method"] in roll["scores"] and (row["latent_dim"], float(row["noise"])) == ("2", 0):
+                roll["scores"][row["method"]][row["seed"]] = {
+                    "distance_correlation": float(row["distance_correlation"]),
+                    "far_neighbours": float(row["far_neighbours"]),
+                    "unrolled": row["unrolled"] == "1",
+                }
+    return roll
+
+
+def page_files() -> dict[str, str]:
+    """Everything that the built book puts beside its pages.
+
+    Returns
+    -------
+    files : dict from str to str
+        File name and content. Data come as classic scripts that hand over text (base64 of gzip), because a page that
+        was opened from a disk may not fetch files. `live.js` knows a checksum of each, so that a browser never takes
+        an old one for it.
+    """
+    files, checksums = {}, {}
+    for name in data_names():
+        text = base64.b64encode(gzip.compress(data(name), compresslevel=9, mtime=0)).decode()
+        files[f"{name}.js"] = f'aeutilsLive.receive("{name}", "{text}");\n'
+        checksums[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+    source = script([*NETWORK_SCRIPTS, *FIGURE_SCRIPTS, "page"])
+    files["live.js"] = f'(() => {{\n"use strict";\nconst DATA_FILES = {json.dumps(checksums)};\n{source}\n}})();\n'
+    files["live.css"] = style()
+    return files
+
+
+def widget_module() -> str:
+    """The figures as a module for anywidget.
+
+    Returns
+    -------
+    source : str
+    """
+    return script([*NETWORK_SCRIPTS, *FIGURE_SCRIPTS, "widget"])
+
+
+def placeholder(figure: str, state: dict, fallback: str) -> str:
+    """The element of a page that becomes a figure.
+
+    Parameters
+    ----------
+    figure : str
+        A name in `js/mount.js`, such as "latent-map".
+    state : dict
+        What the figure starts with, where it differs from its own beginning.
+    fallback : str
+        HTML that stands there until the figure does, and where scripts are off.
+
+    Returns
+    -------
+    element : str
+        HTML.
+    """
+    attributes = f'data-figure="{html.escape(figure)}" data-state="{html.escape(json.dumps(state))}"'
+    return f'<div class="aeutils-live" {attributes}>{fallback}</div>'

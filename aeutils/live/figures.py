@@ -1,0 +1,241 @@
+"""The live figures as Python objects: the same pictures in JupyterLab and Colab, with their state in traits."""
+
+from __future__ import annotations
+
+import math
+
+import anywidget
+import traitlets
+
+from aeutils.live import assets
+
+REMEMBERED = {"sync": True, "remembered": True}
+"""Tags of a trait that is part of a figure's state: shared with the page, and kept in the placeholder."""
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """What all live figures share: the scripts, the data they ask for, and what a stored notebook shows.
+
+    A subclass names its figure and declares what the figure remembers: traits tagged `**REMEMBERED`.
+    """
+
+    _esm = assets.widget_module()
+    _css = assets.style()
+    _figure = traitlets.Unicode().tag(sync=True)
+    _files = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    sentence = "This figure moves in the built book, and in a notebook once its cell has run."
+    """What stands in its place where nothing moves."""
+
+    def __init__(self, **state):
+        super().__init__(**state)
+        self._files = assets.data_names()
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget, message: dict, _buffers: list) -> None:
+        """Send the file that the figure asks for."""
+        name = message.get("file")
+        try:
+            self.send({"file": name}, buffers=[assets.data(name)])
+        except (ValueError, OSError) as error:
+            self.send({"file": name, "problem": str(error)})
+
+    def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
+        """The live view, and for places without a kernel a placeholder that the built book brings to life."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        state = {name: getattr(self, name) for name in self.trait_names(remembered=True)}
+        data["text/plain"] = self.sentence
+        data["text/html"] = assets.placeholder(self._figure, state, f"<p>{self.sentence}</p>")
+        return data, metadata
+
+
+class LatentMap(LiveFigure):
+    """The held-out digits as dots in the square of codes: where you point, the decoder draws.
+
+    Attributes
+    ----------
+    z : list of 2 floats in [-1, 1]
+        The place that is drawn.
+    digits : list of int
+        Which of the ten digits are on the map.
+    chosen : int or None
+        Which of the 1,000 held-out digits, in the order of `load_mnist_sample("test")`, is looked at closely.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("latent-map").tag(sync=True)
+    z = traitlets.List([0.0, 0.0]).tag(**REMEMBERED)
+    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
+    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal: dict) -> list[float]:
+        return check_code(proposal["value"], 2)
+
+    @traitlets.validate("digits")
+    def _check_digits(self, proposal: dict) -> list[int]:
+        return check_digits(proposal["value"])
+
+
+class LatentSpace(LiveFigure):
+    """The held-out digits as dots in the cube of codes, to turn; three sliders say where the decoder draws.
+
+    Attributes
+    ----------
+    z : list of 3 floats in [-1, 1]
+        The place that is drawn.
+    digits : list of int
+        Which of the ten digits are in the cube.
+    chosen : int or None
+        Which held-out digit is looked at closely, as in `LatentMap`.
+    turned, elevation : float
+        Degrees by which the viewer has walked around the cube, and climbed above it; at most 90 up or down.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("latent-space").tag(sync=True)
+    z = traitlets.List([0.0, 0.0, 0.0]).tag(**REMEMBERED)
+    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
+    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
+    turned = traitlets.Float(30).tag(**REMEMBERED)
+    elevation = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal: dict) -> list[float]:
+        return check_code(proposal["value"], 3)
+
+    @traitlets.validate("digits")
+    def _check_digits(self, proposal: dict) -> list[int]:
+        return check_digits(proposal["value"])
+
+
+class SwissRoll(LiveFigure):
+    """The Swiss roll to turn, beside its codes by several methods, each of which unrolls it or does not.
+
+    Attributes
+    ----------
+    method : {"sheet", "pca", "plain", "walking"}
+        Whose code is shown: the true sheet, PCA, an autoencoder without or with walking distances.
+    run : int
+        Which of the ten trainings, 1 to 10.
+    turned, elevation : float
+        As in `LatentSpace`.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("swiss-roll").tag(sync=True)
+    method = traitlets.Enum(["sheet", "pca", "plain", "walking"], default_value="sheet").tag(**REMEMBERED)
+    run = traitlets.Int(1, min=1, max=10).tag(**REMEMBERED)
+    turned = traitlets.Float(-70).tag(**REMEMBERED)
+    elevation = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
+
+
+class CodeSizes(LiveFigure):
+    """The same ten held-out digits through more or fewer numbers, and the point that moves along the error's curve.
+
+    Attributes
+    ----------
+    latent_dim : int
+        The size of the code, one of those whose weights are shipped.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If there are no weights of that size.
+    """
+
+    _figure = traitlets.Unicode("code-sizes").tag(sync=True)
+    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
+
+    @traitlets.validate("latent_dim")
+    def _check_latent_dim(self, proposal: dict) -> int:
+        return check_size(proposal["value"])
+
+
+class DrawDigit(LiveFigure):
+    """A pad to draw on: your digit, centred and scaled as MNIST does it, through the shipped networks.
+
+    Attributes
+    ----------
+    latent_dim : int
+        The size of the code, one of those whose weights are shipped.
+    strokes : list of list of [x, y]
+        What is drawn: each stroke a list of points in [0, 1], y downwards.
+    z : list of float
+        The code of what is drawn; set by the figure.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If there are no weights of that size, or a point lies outside the pad.
+    """
+
+    _figure = traitlets.Unicode("draw-digit").tag(sync=True)
+    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
+    strokes = traitlets.List([[[0.25, 0.2], [0.72, 0.2], [0.62, 0.42], [0.5, 0.62], [0.42, 0.85]]]).tag(**REMEMBERED)
+    z = traitlets.List([]).tag(sync=True)
+
+    @traitlets.validate("latent_dim")
+    def _check_latent_dim(self, proposal: dict) -> int:
+        return check_size(proposal["value"])
+
+    @traitlets.validate("strokes")
+    def _check_strokes(self, proposal: dict) -> list:
+        for stroke in proposal["value"]:
+            for x, y in stroke:
+                if not (0 <= x <= 1 and 0 <= y <= 1):
+                    raise traitlets.TraitError(f"A stroke goes through {x}, {y}; wanted numbers from 0 to 1.")
+        return proposal["value"]
+
+
+def check_size(latent_dim: int) -> int:
+    """A size of the code whose weights are shipped, or an error.
+
+    Raises
+    ------
+    TraitError
+        If it is another.
+    """
+    sizes = [name.removeprefix("weights-") for name in assets.data_names() if name.startswith("weights-")]
+    if str(latent_dim) not in sizes:
+        raise traitlets.TraitError(f"latent_dim is {latent_dim}; there are weights for {', '.join(sizes)}.")
+    return latent_dim
+
+
+def check_code(z: list, latent_dim: int) -> list[float]:
+    """A code inside the square or cube, or an error.
+
+    Raises
+    ------
+    TraitError
+        If it is not `latent_dim` numbers from -1 to 1.
+    """
+    numbers = all(isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= 1 for value in z)
+    if not numbers or len(z) != latent_dim:
+        raise traitlets.TraitError(f"z is {z}; wanted {latent_dim} numbers from -1 to 1.")
+    return [float(value) for value in z]
+
+
+def check_digits(digits: list) -> list[int]:
+    """Different digits in rising order, or an error.
+
+    Raises
+    ------
+    TraitError
+        If one is no digit, or stands there twice.
+    """
+    if any(digit not in range(10) for digit in digits) or len(set(digits)) != len(digits):
+        raise traitlets.TraitError(f"digits is {digits}; wanted different whole numbers from 0 to 9.")
+    return sorted(digits)

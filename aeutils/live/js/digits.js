@@ -1,0 +1,68 @@
+// The held-out digits: pictures that no network learned from, their codes, and who lies next to whom.
+
+/**
+ * Take the file of digits apart: N labels, then N pictures of 784 bytes.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {{labels: Uint8Array, images: Float32Array[]}} intensities in [0, 1]
+ */
+function readDigits(bytes) {
+  const count = bytes.length / (1 + PIXELS);
+  if (count < 1 || !Number.isInteger(count)) {
+    throw new Error(`The digits are cut short: ${bytes.length} bytes are not N x ${1 + PIXELS}.`);
+  }
+  const labels = bytes.slice(0, count);
+  if (labels.some((label) => label > 9)) throw new Error("The digits are damaged: a label is not a digit.");
+  const images = [];
+  for (let i = 0; i < count; i++) {
+    const start = count + i * PIXELS;
+    images.push(Float32Array.from(bytes.subarray(start, start + PIXELS), (byte) => byte / 255));
+  }
+  return { labels, images };
+}
+
+/** Mean squared error per pixel of two pictures. */
+function meanSquaredError(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return sum / a.length;
+}
+
+/** The value below which a share of the numbers lies: with share 0.99, one in a hundred is larger. */
+function quantile(values, share) {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+/**
+ * The codes nearest to a place, nearest first.
+ *
+ * @param {ArrayLike<number>[]} codes
+ * @param {ArrayLike<number>} z
+ * @param {number} k
+ * @returns {{index: number, distance: number}[]}
+ */
+function nearest(codes, z, k) {
+  const found = codes.map((code, index) => {
+    let square = 0;
+    for (let i = 0; i < z.length; i++) square += (code[i] - z[i]) ** 2;
+    return { index, distance: Math.sqrt(square) };
+  });
+  return found.sort((a, b) => a.distance - b.distance || a.index - b.index).slice(0, k);
+}
+
+/**
+ * Which digits the nearest ones are, the most frequent first (of equals, the one that came first).
+ *
+ * @returns {{digit: number, count: number}[]}
+ */
+function vote(labels, neighbours) {
+  const counts = new Map();
+  for (const { index } of neighbours) counts.set(labels[index], (counts.get(labels[index]) ?? 0) + 1);
+  return [...counts].map(([digit, count]) => ({ digit, count })).sort((a, b) => b.count - a.count);
+}
+
+/** The first picture of each digit: the ten that the chapters show too. */
+function firstOfEach(labels) {
+  return Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit)).filter((index) => index >= 0);
+}

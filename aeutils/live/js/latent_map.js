@@ -1,0 +1,134 @@
+// The latent map: codes of two numbers as dots in a square. Where you point, the decoder draws.
+
+const VOTERS = 10;
+const NEAR = 0.1; // codes further than this say nothing about a place
+const STEP = 0.02; // of an arrow key; with shift five times that
+const REACH = { mouse: 14, pen: 14, touch: 26 }; // pixels from a click to the dot that is meant
+
+/** A place in the square, or an error that says what came. */
+function checkPlace(z, latentDim) {
+  const isPlace = Array.isArray(z) && z.length === latentDim && z.every((value) => Math.abs(value) <= 1);
+  if (!isPlace) throw new Error(`z is ${JSON.stringify(z)}; wanted ${latentDim} numbers from \u22121 to 1.`);
+  return z;
+}
+
+/** What lies around a place, in words. */
+function placeText(z, labels, codes) {
+  const found = nearest(codes, z, VOTERS);
+  const around =
+    found[0].distance > NEAR
+      ? `The nearest held-out digit, a ${labels[found[0].index]}, is ${found[0].distance.toFixed(2)} away.`
+      : `The ten nearest held-out digits: ${voteText(vote(labels, found))}.`;
+  return `Drawn from z = ${codeText(z)}. ${around}`;
+}
+
+async function latentMap(stage, { library, state }) {
+  checkPlace(state.get("z"), 2);
+  const [digits, network, codes] = await Promise.all([library.digits(), library.network(2), library.codes(2)]);
+  const { labels } = digits;
+  const middles = classMiddles(labels, codes);
+  const isShown = (index) => state.get("digits").includes(labels[index]);
+
+  const plate = new Plate(drawDots);
+  const cross = make("div", { class: "live-cross", "aria-hidden": "true" });
+  const map = make(
+    "div",
+    {
+      class: "live-map", tabindex: "0", role: "application", "aria-roledescription": "map",
+      "aria-label": "Map of codes. Arrow keys move the place that is drawn, with shift faster; " +
+        "Enter chooses the nearest digit, Escape lets it go.",
+      pointermove: follow, pointerdown: follow, click: chooseAt, keydown: onKey,
+    },
+    plate.element,
+    cross,
+  );
+  const drawn = new Picture("drawn digit");
+  const line = make("p", { class: "live-words", role: "status" });
+  const chosen = new ChosenDigit(digits, network, codes);
+  const switches = new DigitSwitches(state.get("digits"), (shown) => state.set({ digits: shown }));
+  drawn.element.classList.add("live-large");
+  stage.append(
+    make("div", { class: "live-columns" },
+      make("div", { class: "live-column" }, map, switches.element),
+      make("div", { class: "live-column live-aside" },
+        make("div", { class: "live-beside" }, labelled(drawn, "drawn here"), line),
+        chosen.element)),
+  );
+
+  function drawDots(context, side) {
+    drawCodeDots(context, side, { element: stage, labels, codes, middles, shown: state.get("digits") });
+    const index = state.get("chosen");
+    if (index === null) return;
+    context.strokeStyle = styleOf(stage, "--live-ink");
+    drawRing(context, toPixels(codes[index], side), 7, 2.5);
+    chosen.found.forEach((one) => drawRing(context, toPixels(codes[one], side), 5, 1));
+  }
+
+  function placeOf(event) {
+    const box = map.getBoundingClientRect();
+    const inside = (value) => Math.max(-1, Math.min(1, value));
+    return [
+      inside(((event.clientX - box.left) / box.width * 2 - 1) * MAP_LIMIT),
+      inside((1 - (event.clientY - box.top) / box.height * 2) * MAP_LIMIT),
+    ];
+  }
+
+  function follow(event) {
+    state.set({ z: placeOf(event) });
+  }
+
+  /** The nearest dot that is switched on, if it is near enough. */
+  function choose(z, reach) {
+    const [best] = nearest(codes, z, codes.length).filter(({ index }) => isShown(index));
+    state.set({ chosen: best && best.distance <= reach ? best.index : null });
+  }
+
+  function chooseAt(event) {
+    const pixels = REACH[event.pointerType] ?? REACH.mouse;
+    choose(placeOf(event), (pixels / map.clientWidth) * 2 * MAP_LIMIT);
+  }
+
+  function onKey(event) {
+    const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    if (event.key in directions) {
+      const step = event.shiftKey ? 5 * STEP : STEP;
+      const moved = state.get("z").map((value, axis) => value + step * directions[event.key][axis]);
+      state.set({ z: moved.map((value) => Math.max(-1, Math.min(1, value))) });
+    } else if (event.key === "Enter") {
+      choose(state.get("z"), Infinity);
+    } else if (event.key === "Escape") {
+      state.set({ chosen: null });
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  function showPlace() {
+    const z = checkPlace(state.get("z"), 2);
+    drawn.show(network.decode(z), `the digit drawn from z = ${codeText(z)}`);
+    const [x, y] = toPixels(z, 100);
+    cross.style.left = `${x}%`;
+    cross.style.top = `${y}%`;
+    line.textContent = placeText(z, labels, codes);
+  }
+
+  function showChosen() {
+    chosen.show(state.get("chosen"), "Click a dot, or press Enter on the map: one digit, its original and its neighbours.");
+    plate.repaint();
+  }
+
+  function showDigits() {
+    switches.set(state.get("digits"));
+    plate.repaint();
+  }
+
+  showPlace();
+  showChosen();
+  state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits });
+  return {
+    repaint() {
+      [drawn, chosen, plate].forEach((part) => part.repaint());
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// What the figures of a page know together: digits, networks, codes. Each is made once, when first asked for.
+
+const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
+
+/** Apply a function to each item without freezing the page. */
+async function mapInSlices(items, compute) {
+  const results = [];
+  let start = performance.now();
+  for (const item of items) {
+    results.push(compute(item));
+    if (performance.now() - start > WORK_MILLISECONDS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      start = performance.now();
+    }
+  }
+  return results;
+}
+
+class Library {
+  /**
+   * @param {string[]} names the files there are
+   * @param {(name: string) => Promise<Uint8Array>} load fetches one
+   */
+  constructor(names, load) {
+    this.load = load;
+    this.sizes = names.filter((name) => name.startsWith("weights-")).map((name) => Number(name.slice(8)));
+    this.made = new Map();
+  }
+
+  /** The same promise for the same name, except after a failure: then the next one tries again. */
+  once(name, make) {
+    if (!this.made.has(name)) {
+      const promise = make();
+      this.made.set(name, promise);
+      promise.catch(() => this.made.delete(name));
+    }
+    return this.made.get(name);
+  }
+
+  /** @returns {Promise<{labels: Uint8Array, images: Float32Array[]}>} */
+  digits() {
+    return this.once("digits", async () => readDigits(await this.load("digits")));
+  }
+
+  /** @returns {Promise<{network: object[], pca: object[]}>} error on the test images against the size of the code */
+  sweep() {
+    return this.once("sweep", async () => JSON.parse(new TextDecoder().decode(await this.load("sweep"))));
+  }
+
+  /** @returns {Promise<object>} points of the Swiss roll, their sheet, their codes by several methods, and scores */
+  roll() {
+    return this.once("roll", async () => JSON.parse(new TextDecoder().decode(await this.load("roll"))));
+  }
+
+  /** @returns {Promise<Network>} the network with codes of this size */
+  network(size) {
+    if (!this.sizes.includes(size)) {
+      const there = this.sizes.join(", ") || "none";
+      return Promise.reject(new Error(`There are no weights for codes of ${size} numbers; there are: ${there}.`));
+    }
+    return this.once(`network ${size}`, async () => new Network(await this.load(`weights-${size}`), size));
+  }
+
+  /** @returns {Promise<Float32Array[]>} the code of each held-out digit */
+  codes(size) {
+    return this.once(`codes ${size}`, async () => {
+      const [{ images }, network] = await Promise.all([this.digits(), this.network(size)]);
+      return mapInSlices(images, (image) => network.encode(image));
+    });
+  }
+
+  /** @returns {Promise<number[]>} the mean squared error of each held-out digit's reconstruction */
+  errors(size) {
+    return this.once(`errors ${size}`, async () => {
+      const [{ images }, network, codes] = await Promise.all([this.digits(), this.network(size), this.codes(size)]);
+      return mapInSlices(images.keys(), (i) => meanSquaredError(images[i], network.decode(codes[i])));
+    });
+  }
+}

@@ -1,0 +1,61 @@
+// The host in a built page. DATA_FILES, the files that stand beside this script, is written before it.
+
+const OWN_ADDRESS = document.currentScript.src;
+const waiting = new Map(); // name of a file -> what to do with its text
+
+/** Data files are scripts that call this. */
+window.aeutilsLive = {
+  receive(name, text) {
+    waiting.get(name)?.(text);
+  },
+};
+
+/** base64 of gzip, as bytes. */
+async function unpack(text) {
+  if (typeof DecompressionStream === "undefined") throw new Error("It needs a browser of 2023 or later.");
+  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Fetch a data file by adding it as a script: the one way that works from a disk as well. */
+async function loadBeside(name) {
+  const text = await new Promise((resolve, reject) => {
+    const script = make("script", { src: new URL(`${name}.js?v=${DATA_FILES[name]}`, OWN_ADDRESS).href });
+    waiting.set(name, resolve);
+    script.onload = () => reject(new Error(`The file ${name}.js is damaged.`)); // too late, if it handed over its text
+    script.onerror = () => reject(new Error(`The file ${name}.js is missing or cannot be read.`));
+    document.head.append(script);
+  });
+  return unpack(text).catch((error) => {
+    throw new Error(`The file ${name}.js is damaged: ${error.message}`);
+  });
+}
+
+const pageLibrary = new Library(Object.keys(DATA_FILES), loadBeside);
+
+function startPlaceholder(root) {
+  const { figure, state } = root.dataset;
+  let given = {};
+  try {
+    given = JSON.parse(state || "{}");
+  } catch {
+    showProblem(root, new Error(`Its state is not JSON: ${state}`));
+    return;
+  }
+  const values = { ...structuredClone(FIGURES[figure]?.state ?? {}), ...given };
+  mountFigure(root, figure, { library: pageLibrary, state: new PageState(values) });
+}
+
+// A figure starts when it comes near the window, so that a long page opens at once.
+const nearWindow = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      nearWindow.unobserve(entry.target);
+      startPlaceholder(entry.target);
+    }
+  },
+  { rootMargin: "600px" },
+);
+document.querySelectorAll(".aeutils-live").forEach((root) => nearWindow.observe(root));

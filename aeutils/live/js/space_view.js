@@ -1,0 +1,94 @@
+// A view of points in space that a pointer, a finger or the arrow keys turn. Parallel projection, as in a drawing.
+
+const DEGREES_A_PIXEL = 0.5;
+const DEGREES_A_KEY = 5;
+
+class SpaceView {
+  /**
+   * @param {object} options
+   * @param {string} options.label what a screen reader says
+   * @param {() => {turned: number, elevation: number}} options.angles in degrees, as matplotlib counts them
+   * @param {(angles: {turned: number, elevation: number}) => void} options.onTurn
+   * @param {number} options.reach how far the points go from the middle, along any axis
+   * @param {(context: CanvasRenderingContext2D, view: SpaceView) => void} options.draw
+   * @param {(place: {x: number, y: number}) => void} [options.onClick] a click that was no turn, in pixels
+   */
+  constructor({ label, angles, onTurn, reach, draw, onClick = () => {} }) {
+    Object.assign(this, { angles, onTurn, reach, onClick });
+    this.held = null;
+    this.plate = new Plate((context, width, height) => {
+      this.size = [width, height];
+      context.clearRect(0, 0, width, height);
+      draw(context, this);
+    });
+    this.element = make(
+      "div",
+      {
+        class: "live-map live-space", tabindex: "0", role: "application", "aria-roledescription": "view to turn",
+        "aria-label": label,
+        pointerdown: (event) => this.hold(event), pointermove: (event) => this.turn(event),
+        pointerup: (event) => this.release(event), pointercancel: () => (this.held = null),
+        keydown: (event) => this.onKey(event),
+      },
+      this.plate.element,
+    );
+  }
+
+  /** Pixels of a point, and how near it is to the viewer. */
+  project([x, y, z]) {
+    const { turned, elevation } = this.angles();
+    const [a, e] = [turned, elevation].map((degrees) => (degrees * Math.PI) / 180);
+    const right = -x * Math.sin(a) + y * Math.cos(a);
+    const away = x * Math.cos(a) + y * Math.sin(a); // along the ground, towards the viewer
+    const up = z * Math.cos(e) - away * Math.sin(e);
+    const [width, height] = this.size;
+    const scale = Math.min(width, height) / (2 * 1.5 * this.reach);
+    return [width / 2 + right * scale, height / 2 - up * scale, away * Math.cos(e) + z * Math.sin(e)];
+  }
+
+  /** Projected points with their numbers, the furthest first, so that near dots cover far ones. */
+  inDepthOrder(points) {
+    return points.map((point, index) => ({ index, at: this.project(point) })).sort((a, b) => a.at[2] - b.at[2]);
+  }
+
+  hold(event) {
+    this.element.setPointerCapture(event.pointerId);
+    this.held = { x: event.clientX, y: event.clientY, ...this.angles(), moved: false };
+  }
+
+  turn(event) {
+    if (!this.held) return;
+    const [right, down] = [event.clientX - this.held.x, event.clientY - this.held.y];
+    if (Math.hypot(right, down) > 3) this.held.moved = true;
+    if (!this.held.moved) return;
+    this.turnTo(this.held.turned - right * DEGREES_A_PIXEL, this.held.elevation + down * DEGREES_A_PIXEL);
+  }
+
+  release(event) {
+    const wasClick = this.held && !this.held.moved;
+    this.held = null;
+    const box = this.element.getBoundingClientRect();
+    if (wasClick) this.onClick({ x: event.clientX - box.left, y: event.clientY - box.top });
+  }
+
+  turnTo(turned, elevation) {
+    const within = Math.max(-90, Math.min(90, elevation));
+    this.onTurn({ turned: Math.round((((turned % 360) + 540) % 360) - 180), elevation: Math.round(within) });
+  }
+
+  onKey(event) {
+    const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    if (!(event.key in directions)) return;
+    event.preventDefault();
+    const [right, up] = directions[event.key].map((step) => step * DEGREES_A_KEY);
+    const { turned, elevation } = this.angles();
+    this.turnTo(turned + right, elevation + up);
+  }
+}
+
+/** Angles of a view, or an error that says what came. */
+function checkAngles(turned, elevation) {
+  if (!Number.isFinite(turned) || !(Math.abs(elevation) <= 90)) {
+    throw new Error(`The view is turned by ${turned} and raised by ${elevation}; wanted degrees, raised by at most 90.`);
+  }
+}

