@@ -38,7 +38,7 @@ thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about 15 minutes o
 
 results: weights sweep thirty axes random-codes roll  ## everything else in aeutils/results; about two and a half hours more on 2 cores
 	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
-	$(BIN)/python -m experiments.sweep --models linear dense residual --latent-dims 2 --seeds 0 1 2 3 4
+	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions
 	$(BIN)/python -m experiments.published

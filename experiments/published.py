@@ -23,7 +23,7 @@ KEY = ("model", "seed")
 RUNS = [
     ("pca", 0),
     ("conv-article", 0),
-    *((model, seed) for model in ("conv", "dense", "residual") for seed in range(5)),
+    *((model, seed) for model in ("conv", "dense") for seed in range(5)),
 ]
 
 

@@ -39,10 +39,33 @@ def test_the_mean_over_the_digits_is_near_the_score_of_all(sweep):
         assert (mean - sweep[total]).abs().max() < 0.03
 
 
-def test_nothing_linear_beats_pca_and_everything_shipped_does(sweep):
+def test_the_articles_network_beats_pca_by_more_than_two_standard_errors_up_to_32_numbers(sweep):
     for size in shipped_sizes():
         runs = sweep[sweep["latent_dim"] == size].set_index("model")["test_mse"]
-        assert (runs["conv"] < runs["pca"]).all()
+        assert len(runs["conv"]) == 5
+        apart = (runs["pca"] - runs["conv"].mean()) / runs["conv"].sem()
+        assert apart > 2 if size <= 32 else apart < 2
+
+
+def test_the_error_of_the_articles_network_falls_with_every_size_up_to_32_numbers(sweep):
+    curve = sweep[sweep["model"] == "conv"].groupby("latent_dim")["test_mse"].mean()
+    assert list(curve.index) == shipped_sizes() == [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128]
+    assert (curve.diff().loc[2:32] < 0).all()
+
+
+def test_thirty_numbers_stand_where_the_paper_of_2006_puts_pca_and_below_its_autoencoder(sweep):
+    """Hinton and Salakhutdinov print squared errors per image of 13.87 (PCA) and 3.00 (autoencoder)."""
+    thirty = 784 * sweep[sweep["latent_dim"] == 30].set_index("model")["test_mse"]
+    assert thirty["pca"] == pytest.approx(13.87, rel=0.01)
+    assert len(thirty["residual"]) == 5 and thirty["residual"].max() < 3.00
+
+
+def test_the_published_table_agrees_with_ours_on_pca():
+    """Moor et al. print 1-NN error 0.613, trustworthiness 0.743 and continuity 0.933 for PCA."""
+    ours = load_results("published").set_index("model").loc["pca"]
+    assert ours["nn1_error"] == pytest.approx(0.613, abs=0.005)
+    assert ours["trustworthiness"] == pytest.approx(0.743, abs=0.002)
+    assert ours["continuity"] == pytest.approx(0.933, abs=0.002)
 
 
 @pytest.mark.parametrize("size", shipped_sizes())
