@@ -7,7 +7,7 @@ export PYTHONUTF8 := 1
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
-.PHONY: book test run serve weights results roll sweep bench lint repo clean
+.PHONY: book test run serve weights results sweep thirty axes random-codes roll bench lint screenshots repo clean
 
 book: $(SET_UP_BOOK)
 	$(BIN)/jupyter-book build --quiet .
@@ -25,22 +25,32 @@ serve: book
 	@echo "http://localhost:8000 (Ctrl-C stops it)"
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
-weights: $(SET_UP_ALL)  ## train and ship the weights; about 45 minutes on 2 cores
+weights: $(SET_UP_ALL)  ## train and ship the weights of all sizes; about two hours on 2 cores, goes on where it stopped
 	$(BIN)/python -m experiments.train_reader
-	$(BIN)/python -m experiments.sweep --models conv --latent-dims 2 3 16 --seeds 0 1 2 3 4 --ship 2 3 16
+	$(BIN)/python -m experiments.sweep --models conv --latent-dims $(SIZES) --seeds 0 1 2 3 4 --ship $(SIZES)
 
-results: weights roll  ## everything else in aeutils/results; about two and a half hours on 2 cores
+sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores, goes on where it stopped
+	$(BIN)/python -m experiments.sweep --models pca conv --latent-dims $(SIZES) --seeds 0 1 2 3 4
+	$(BIN)/python -m experiments.sweep --models dense --latent-dims 8 30 64 --seeds 0 1 2
+
+thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about 15 minutes on 2 cores
+	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
+
+results: weights sweep thirty axes random-codes roll  ## everything else in aeutils/results; about two and a half hours more on 2 cores
 	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
-	$(BIN)/python -m experiments.sweep --models pca --latent-dims 2 3 16 --seeds 0
-	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
+	$(BIN)/python -m experiments.sweep --models linear dense residual --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions
+	$(BIN)/python -m experiments.published
 
-sweep: $(SET_UP_ALL)  ## every size of the code, five seeds; about three hours on 2 cores, goes on where it stopped
-	$(BIN)/python -m experiments.sweep --models pca conv --latent-dims $(SIZES) --seeds 0 1 2 3 4
+axes: $(SET_UP_ALL)  ## what the axes of the codes mean, from the weights of `make weights`; two minutes on one core
+	$(BIN)/python -m experiments.axes
 
 roll: $(SET_UP_ALL)  ## the Swiss roll, ten seeds of every method; about 20 minutes on one core
 	$(BIN)/python -m experiments.swiss_roll
+
+random-codes: weights  ## codes drawn at random, for every run of every size; about half an hour on 2 cores, goes on where it stopped
+	$(BIN)/python -m experiments.random_codes
 
 bench: $(SET_UP_ALL)
 	$(BIN)/python -m benchmarks.speed
@@ -48,6 +58,9 @@ bench: $(SET_UP_ALL)
 lint: $(SET_UP_ALL)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+screenshots: book $(SET_UP_ALL)  ## every page at three widths, light and dark, into .runs/screenshots
+	$(BIN)/python -m tools.screenshots
 
 repo:
 	$(PYTHON) tools/set_repository.py "$(URL)"

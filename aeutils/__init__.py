@@ -2,15 +2,17 @@
 
 =============  ===========================================================================================
 `data`         the handwritten digits of MNIST, as plain tensors
-`synthetic`    data that we make: the Swiss roll, a pendulum
+`synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
 `models`       the autoencoders: linear, dense, and the article's convolutional one
 `training`     `fit`, one loop for every model
 `unrolling`    the Swiss roll's training, walking distances, and a strict score
 `pretrained`   trained weights: save, load, list
 `reader`       a small classifier that reads digits, so that "can it be drawn?" is a number
+`strokes`      thickness, slant, size and bend of a pen stroke
 `metrics`      what "good" means, in numbers
 `plotting`     curves, bars, tables and rows of images
 `maps`         pictures of codes and of points in space
+`generation`   codes drawn at random, and a judge that says whether their drawings pass as digits
 `live`         figures that react
 `results`      the numbers of long runs
 `cli`          `python -m aeutils`: the article's whole program as a command
@@ -25,22 +27,24 @@ __version__ = "0.1.0"
 
 _HOME = {
     "data": ["load_mnist", "load_mnist_sample"],
-    "synthetic": ["draw_pendulum", "make_swiss_roll"],
+    "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
     "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "walking_distances", "walking_stress"],
     "pretrained": ["load_pretrained", "load_reader", "load_weights", "save_weights", "shipped_sizes"],
     "reader": ["DigitReader", "read_digits"],
+    "strokes": ["measure_strokes"],
     "metrics": [
         "confusion", "continuity", "intrinsic_dimension", "knn_accuracy", "knn_predict", "most_confused", "mse",
         "share_by_digit", "trustworthiness",
     ],
     "plotting": [
-        "plot_by_digit", "plot_confusion", "plot_history", "plot_image_grid", "plot_rows", "use_style",
+        "plot_by_digit", "plot_by_size", "plot_confusion", "plot_history", "plot_image_grid", "plot_rows", "use_style",
     ],
     "maps": [
         "plot_code_map", "plot_code_map_3d", "plot_roll", "plot_roll_codes", "plot_six_views", "side_view",
     ],
+    "generation": ["DigitJudge", "draw_codes"],
     "live": ["CodeSizes", "DrawDigit", "LatentMap", "LatentSpace", "SwissRoll", "latent_dim_slider"],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from torch import Tensor
+
+if TYPE_CHECKING:
+    import pandas
 
 DIGIT_COLORS = (
     "#2700b1", "#896200", "#4e89b1", "#ff0062", "#003b14", "#27d8b1", "#9d27ff", "#ff9dff", "#62004e", "#c4c400",
@@ -165,4 +170,40 @@ def plot_by_digit(series: Mapping[str, tuple[Sequence[float], Sequence[float] | 
     ax.set(xticks=range(10), xlabel="digit", ylabel=ylabel, ylim=(0, 1.02))
     ax.grid(True, axis="y")
     ax.legend(ncols=len(series), loc="lower center", bbox_to_anchor=(0.5, 1))
+    return ax
+
+
+def plot_by_size(
+    series: Mapping[str, tuple[pandas.Series, pandas.Series | None]], *, ylabel: str, ax: Axes | None = None
+) -> Axes:
+    """A score against the size of the code, both axes logarithmic, one line for each model.
+
+    Parameters
+    ----------
+    series : mapping from str to (values, spread)
+        Series indexed by `latent_dim`, values above 0; `spread`, drawn as error bars, may be None.
+    ylabel : str
+        What the values are.
+    ax : Axes, optional
+        Where to draw; default a new figure.
+
+    Returns
+    -------
+    ax : Axes
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(6.4, 3.8))[1]
+    looks = zip(SERIES_COLORS, ("-", "--", ":", "-."), ("o", "s", "^", "D"), strict=False)
+    for (name, (values, spread)), (color, linestyle, marker) in zip(series.items(), looks, strict=False):
+        ax.errorbar(
+            values.index, values, spread, color=color, linestyle=linestyle, marker=marker, markersize=4, label=name
+        )
+    ax.set(xlabel="numbers a digit", ylabel=ylabel, xscale="log", yscale="log")
+    ticks = [1, 2, 4, 8, 16, 32, 64, 128]
+    ax.set_xticks(ticks, ticks)
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_formatter("{x:.3g}")
+    ax.yaxis.set_minor_formatter("{x:.2g}")
+    ax.grid(True, which="both", axis="y")
+    ax.legend()
     return ax

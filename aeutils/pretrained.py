@@ -19,10 +19,13 @@ from torch import Tensor, nn
 from aeutils.files import replacing
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.reader import DigitReader
+from aeutils.residual import ResidualAutoencoder
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 _FORMAT = "aeutils 1"
-_CLASSES = {cls.__name__: cls for cls in (LinearAutoencoder, MLPAutoencoder, ConvAutoencoder, DigitReader)}
+_CLASSES = {
+    cls.__name__: cls for cls in (LinearAutoencoder, MLPAutoencoder, ResidualAutoencoder, ConvAutoencoder, DigitReader)
+}
 
 
 def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None:

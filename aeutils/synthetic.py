@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -135,3 +136,62 @@ def draw_pendulum(angles: Tensor) -> Tensor:
 def _soft_edge(distance: Tensor, radius: float) -> Tensor:
     """1 inside, 0 outside, and in between on the pixel that the edge runs through."""
     return (radius + 0.5 - distance).clamp(0, 1)
+
+
+def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness: float = 3.0) -> Tensor:
+    """A picture of pen strokes, placed as MNIST places its digits.
+
+    The drawing is scaled, proportions kept, so that the pen's middle stays in a box of 18 pixels and its ink in one of
+    about 20; then it is shifted so that the ink's centre of mass is the centre of the picture.
+
+    Parameters
+    ----------
+    strokes : sequence of strokes
+        Each stroke is a sequence of two or more points (right, down), in any unit, joined by straight lines.
+    thickness : float
+        Width of the pen in pixels, above 0.
+
+    Returns
+    -------
+    image : Tensor of shape (1, 28, 28)
+        Intensities in [0, 1]. A pixel's ink falls from 1 to 0 over one pixel at the stroke's edge.
+
+    Raises
+    ------
+    ValueError
+        If a stroke has fewer than two points, all points are the same, a number is not finite, or the thickness is
+        not above 0.
+    """
+    lines = [np.asarray(stroke, dtype=float) for stroke in strokes]
+    if not lines or any(line.ndim != 2 or line.shape[1] != 2 or len(line) < 2 for line in lines):
+        raise ValueError("Wanted strokes of two or more points (right, down) each, such as [[(0, 0), (0, 1)]].")
+    points = np.concatenate(lines)
+    size = np.ptp(points, axis=0).max()
+    if not np.isfinite(points).all() or size == 0 or not 0 < thickness < math.inf:
+        raise ValueError(
+            f"Wanted finite points that are not all the same and a thickness above 0; "
+            f"they span {size:g} and the thickness is {thickness!r}."
+        )
+    scale = 18 / size
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    shift = np.zeros(2)
+    for _ in range(2):  # first draw it, then draw it again where its centre of mass belongs
+        ink = _ink([(line - middle) * scale + shift for line in lines], thickness)
+        rows, columns = np.indices(ink.shape) - 13.5
+        shift = shift - np.array([(ink * columns).sum(), (ink * rows).sum()]) / ink.sum()
+    return torch.from_numpy(ink.astype(np.float32)).unsqueeze(0)
+
+
+def _ink(lines: list[np.ndarray], thickness: float) -> np.ndarray:
+    """Ink of each pixel, by its distance from the nearest line; coordinates in pixels from the centre."""
+    rows, columns = np.indices((28, 28)) - 13.5
+    pixels = np.stack([columns, rows], axis=-1)  # (28, 28, 2): right, down
+    nearest = np.full((28, 28), np.inf)
+    for line in lines:
+        for start, end in zip(line[:-1], line[1:], strict=True):
+            along = end - start
+            length = max((along**2).sum(), 1e-12)  # a segment may be a single point
+            t = ((pixels - start) @ along / length).clip(0, 1)
+            distance = np.linalg.norm(pixels - (start + t[..., None] * along), axis=-1)
+            nearest = np.minimum(nearest, distance)
+    return (thickness / 2 - nearest + 0.5).clip(0, 1)

@@ -31,6 +31,7 @@ from aeutils.metrics import (
 from aeutils.models import Autoencoder, ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
 from aeutils.pretrained import load_reader, load_weights, save_weights, weights_path
 from aeutils.reader import read_digits
+from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
 from experiments.rows import is_done, put, read_rows
@@ -41,8 +42,14 @@ Run = tuple[str, int, int]
 KEY = ("model", "latent_dim", "seed")  # the parts of a Run, and the columns that tell runs apart
 TRUSTWORTHINESS_POINTS = 3000  # the first test images
 DENSE_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-3)
+RESIDUAL_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=2e-3)
 LINEAR_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-2)
-KEPT = ("conv", "conv-article", "dense")  # their weights are kept in .runs, for shipping and for other experiments
+KEPT = (
+    "conv",
+    "conv-article",
+    "dense",
+    "residual",
+)  # their weights are kept in .runs, for shipping and for other experiments
 MODELS = ("pca", "linear", *KEPT, "labels", *VARIANTS)
 
 
@@ -54,6 +61,9 @@ def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> A
         model, recipe, loss = LinearAutoencoder(latent_dim), LINEAR_RECIPE, reconstruction_loss
     elif name == "dense":
         model, recipe, loss = MLPAutoencoder(latent_dim), DENSE_RECIPE, reconstruction_loss
+    elif name == "residual":
+        model, recipe, loss = ResidualAutoencoder(latent_dim), RESIDUAL_RECIPE, reconstruction_loss
+        model.start_as_pca(x)
     elif name in ("conv", "conv-article"):
         model, loss = ConvAutoencoder(latent_dim), reconstruction_loss
         recipe = FAST_RECIPE if name == "conv" else ARTICLE_RECIPE

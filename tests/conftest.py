@@ -6,6 +6,7 @@ import torch
 
 from aeutils.data import load_mnist_sample
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
+from aeutils.residual import ResidualAutoencoder
 
 matplotlib.use("Agg")
 
@@ -13,6 +14,7 @@ MODELS = {
     "linear": LinearAutoencoder,
     "linear-points": lambda latent_dim: LinearAutoencoder(latent_dim, input_shape=(3,)),
     "mlp": lambda latent_dim: MLPAutoencoder(latent_dim, hidden=(32, 16)),
+    "residual": lambda latent_dim: ResidualAutoencoder(latent_dim, hidden=(32, 16)),
     "mlp-points": lambda latent_dim: MLPAutoencoder(latent_dim, input_shape=(3,), hidden=(8,)),
     "conv": ConvAutoencoder,
 }

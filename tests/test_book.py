@@ -2,36 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 import yaml
+from pages import BOOK, NOTEBOOKS, ROOT, cells, numbers_in, numbers_shown, printed, source, tags
 
-ROOT = Path(__file__).parents[1]
-BOOK = ROOT / "book"
-NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
-def cells(path: Path, kind: str) -> list[dict]:
-    return [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == kind]
-
-
-def source(cell: dict) -> str:
-    return "".join(cell["source"])
-
-
-def tags(cell: dict) -> list[str]:
-    return cell["metadata"].get("tags", [])
-
-
-def printed(cell: dict) -> str:
-    """Everything a code cell shows as text."""
-    texts = []
-    for output in cell["outputs"]:
-        texts.append("".join(output.get("text", "")))
-        texts.append("".join(output.get("data", {}).get("text/plain", "")))
-    return "\n".join(texts)
 
 
 def test_the_table_of_contents_names_every_page_once():
@@ -120,22 +96,12 @@ def test_every_exercise_has_a_folded_solution_that_checks_itself(path):
 
 @each_notebook
 def test_every_number_in_the_prose_stands_in_an_output_of_the_page(path):
-    """Decimals and percentages in the text; a printed share may be quoted as a percentage."""
-    shown = set()
-    for cell in cells(path, "code"):
-        if "NBVAL_IGNORE_OUTPUT" in source(cell):
-            continue  # a trained or timed value may differ elsewhere, so the text must not quote it
-        for text in re.findall(r"\d*\.\d+|\d+", printed(cell)):
-            shown.add(text)
-            shown |= {f"{100 * float(text):.0f} %"} if "." in text else {f"{text} %"}
-        shown |= {f"{number} %" for number in re.findall(r"(\d+(?:\.\d+)?)%", printed(cell))}
+    shown = numbers_shown(path)
     missing = []
     for cell in cells(path, "markdown"):
         text = re.sub(r"```\{math\}.*?```|`[^`]*`|\$[^$]*\$", "", source(cell), flags=re.DOTALL)
         text = re.sub(r"(?s)```\{admonition\} What the article's program does.*?```", "", text)
-        for number in re.findall(r"(?<![\w.,])(?:\d+(?:\.\d+)? %|\d*\.\d+)(?![\w.])", text):
-            if number not in shown:
-                missing.append(number)
+        missing += [number for number in numbers_in(text) if number not in shown]
     assert not missing
 
 

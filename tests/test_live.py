@@ -1,16 +1,20 @@
 import io
 import statistics
+import sys
 import time
 
 import ipywidgets
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from aeutils.live import latent_dim_slider
 from aeutils.metrics import mse
-from aeutils.models import reconstruct
+from aeutils.models import ConvAutoencoder, reconstruct
 from aeutils.pretrained import load_pretrained, shipped_sizes
+from aeutils.results import load_results
+from aeutils.training import Recipe, fit
 
 
 @pytest.fixture
@@ -18,15 +22,15 @@ def images(digits):
     return digits[::10]
 
 
-def decode(picture):
-    """Ink in [0, 1] of the two rows that a picture shows, one pixel a pixel of the digits."""
+def decode_rows(picture):
+    """Ink in [0, 1] of the rows that a picture of ten digits shows, one pixel a pixel of the digits."""
     shown = Image.open(io.BytesIO(picture.value))
     assert shown.format == "PNG"
     ink = 1 - np.asarray(shown, dtype=np.float64) / 255
-    scale = len(ink) // (2 * 28)
+    scale = ink.shape[1] // (10 * 28)
     small = ink[::scale, ::scale]
     assert np.array_equal(small.repeat(scale, axis=0).repeat(scale, axis=1), ink)
-    return small[:28], small[28:]
+    return np.split(small, len(small) // 28)
 
 
 def side_by_side(images):
@@ -46,7 +50,7 @@ def test_each_position_shows_the_originals_above_their_reconstructions_and_the_e
     slider, picture, line = latent_dim_slider(images).children
     slider.value = size
     x_hat, _ = reconstruct(load_pretrained(size), images)
-    above, below = decode(picture)
+    above, below = decode_rows(picture)
     np.testing.assert_allclose(above, side_by_side(images), atol=0.51 / 255)
     np.testing.assert_allclose(below, side_by_side(x_hat), atol=0.51 / 255)
     assert np.abs(above - below).max() > 0.2
@@ -87,3 +91,65 @@ def test_images_that_cannot_be_shown_are_refused(unusable):
     images, words = unusable
     with pytest.raises(ValueError, match=words):
         latent_dim_slider(images)
+
+
+# ------------------------------------------------------------------------------------------- "train this size now"
+
+
+def test_the_button_trains_the_chosen_size_and_adds_its_row_to_that_size_alone(images, digits):
+    slider, picture, line, row = latent_dim_slider(images, digits).children
+    button, bar = row.children
+    slider.value = 3
+    rows_before = decode_rows(picture)
+    seen = []
+    bar.observe(lambda change: seen.append(change["new"]), names="value")
+    button.click()
+    rows_after = decode_rows(picture)
+    assert seen == list(range(1, 11)) and not button.disabled and bar.layout.visibility == "hidden"
+    assert len(rows_before) == 2 and len(rows_after) == 3
+    assert all(np.array_equal(*pair) for pair in zip(rows_before, rows_after[:2], strict=True))
+
+    torch.manual_seed(0)
+    mine = ConvAutoencoder(3)
+    fit(mine, digits, recipe=Recipe(num_epochs=10), progress=False)
+    x_hat, _ = reconstruct(mine, images)
+    np.testing.assert_allclose(rows_after[2], side_by_side(x_hat), atol=2 / 255)
+    assert f"{mse(x_hat, images):.4f}" in line.value and f"{len(digits)} digits here" in line.value
+
+    slider.value = 2
+    assert len(decode_rows(picture)) == 2
+    slider.value = 3
+    assert len(decode_rows(picture)) == 3
+
+
+def test_a_training_that_fails_leaves_the_button_usable(images, digits, monkeypatch):
+    *_, row = latent_dim_slider(images, digits).children
+    button, bar = row.children
+
+    seen = []
+
+    def diverge(*args, **kwargs):
+        seen.append((button.disabled, bar.layout.visibility))
+        raise FloatingPointError("The loss became nan")
+
+    monkeypatch.setattr(sys.modules["aeutils.live.latent_dim_slider"], "fit", diverge)
+    button.click()  # ipywidgets logs the error where the reader sees it, and goes on
+    assert seen == [(True, "visible")]
+    assert not button.disabled and bar.layout.visibility == "hidden"
+
+
+def test_training_images_that_cannot_be_learned_from_are_refused_before_the_click(images, unusable):
+    unfit, words = unusable
+    if unfit is None:
+        pytest.skip("None is allowed here: a slider without a button")
+    with pytest.raises(ValueError, match=words):
+        latent_dim_slider(images, unfit)
+
+
+def test_the_line_gives_the_mean_scores_of_the_sweep(images):
+    slider, _, line = latent_dim_slider(images).children
+    sweep = load_results("sweep")
+    for size in shipped_sizes():
+        slider.value = size
+        runs = sweep[(sweep["model"] == "conv") & (sweep["latent_dim"] == size)]
+        assert f"{runs['test_mse'].mean():.4f}" in line.value and f"{runs['knn10_accuracy'].mean():.3f}" in line.value

@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
 import torch
+from sklearn.decomposition import PCA
 from torch import nn
 
+from aeutils.metrics import mse
 from aeutils.models import (
     IMAGE_SHAPE,
     ConvAutoencoder,
@@ -10,6 +13,8 @@ from aeutils.models import (
     check_inputs,
     reconstruct,
 )
+from aeutils.residual import ResidualAutoencoder
+from aeutils.training import Recipe, fit
 
 
 def count(model):
@@ -38,11 +43,14 @@ def test_a_model_is_built_again_by_its_settings(model):
 
 def test_the_error_reaches_every_weight(model, make_inputs):
     x = make_inputs(model, 50)
+    for parameter in model.parameters():
+        if not parameter.any():  # layers that start at zero let nothing through until their first step
+            nn.init.normal_(parameter, std=0.1)
     (model(x)[0] - x).square().mean().backward()
     assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in model.parameters())
 
 
-@pytest.mark.parametrize("model_class", [LinearAutoencoder, MLPAutoencoder, ConvAutoencoder])
+@pytest.mark.parametrize("model_class", [LinearAutoencoder, MLPAutoencoder, ResidualAutoencoder, ConvAutoencoder])
 @pytest.mark.parametrize("size", [0, -1, 2.5, 2.0, "3", True, None])
 def test_a_size_that_counts_nothing_is_refused(model_class, size):
     with pytest.raises(ValueError, match=f"latent_dim is {size!r};.*whole number from 1 up"):
@@ -135,6 +143,42 @@ def test_codes_of_the_articles_network_lie_inside_minus_1_and_1_and_its_images_i
     wild = model.eval().decode(1e4 * torch.randn(200, latent_dim))
     for images in (x_hat, wild):
         assert images.min() >= 0 and images.max() <= 1
+
+
+def test_the_residual_autoencoder_starts_as_pca_and_learns_to_do_better(digits, latent_dim):
+    pca = PCA(latent_dim).fit(digits.flatten(1).double().numpy())
+    wanted = pca.inverse_transform(pca.transform(digits.flatten(1).double().numpy())).clip(0, 1)
+    torch.manual_seed(0)
+    model = ResidualAutoencoder(latent_dim, hidden=(64, 32))
+    model.start_as_pca(digits)
+    x_hat, z = reconstruct(model, digits)
+    np.testing.assert_allclose(x_hat.flatten(1), wanted, atol=1e-4)
+    np.testing.assert_allclose(z.abs(), abs(pca.transform(digits.flatten(1).double().numpy())), atol=1e-3)
+    fit(model, digits, recipe=Recipe(num_epochs=20, batch_size=20, lr=1e-3), progress=False)
+    assert mse(reconstruct(model, digits)[0], digits) < 0.95 * mse(x_hat, digits)
+
+
+def test_the_residual_autoencoder_has_the_widths_of_2006_beside_one_matrix_each_way():
+    dense = [784, 1000, 500, 250, 30]
+    pairs = list(zip(dense, dense[1:], strict=False))
+    wanted = sum(a * b + b for a, b in pairs) + sum(a * b + a for a, b in pairs)
+    wanted += 2 * 2 * (1000 + 500 + 250)  # LayerNorm: a scale and a shift for each hidden unit
+    wanted += 784 * 30 + 30 + 30 * 784 + 784
+    assert count(ResidualAutoencoder(30)) == wanted
+
+
+def test_the_residual_autoencoder_cuts_its_images_off_at_0_and_1():
+    model = ResidualAutoencoder(2, hidden=(8,))
+    wild = model.decode(1e3 * torch.randn(200, 2))
+    assert wild.min() == 0 and wild.max() == 1
+
+
+def test_a_residual_autoencoder_cannot_start_as_what_pca_cannot_be(unusable):
+    images, words = unusable
+    with pytest.raises(ValueError, match=words):
+        ResidualAutoencoder(2).start_as_pca(images)
+    with pytest.raises(ValueError, match="with 3 values cannot give codes of 4 numbers; make latent_dim smaller"):
+        ResidualAutoencoder(4, input_shape=(3,)).start_as_pca(torch.rand(9, 3))
 
 
 # ------------------------------------------------------------------------------------- inputs and reconstruct

@@ -2,6 +2,7 @@ from itertools import combinations
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from colorspacious import deltaE
@@ -12,6 +13,7 @@ from aeutils.plotting import (
     DIGIT_COLORS,
     SERIES_COLORS,
     plot_by_digit,
+    plot_by_size,
     plot_confusion,
     plot_history,
     plot_image_grid,
@@ -152,3 +154,26 @@ def test_a_confusion_table_shows_its_shares_in_percent():
     }
     assert written[4, 4].get_color() == "white" and written[4, 9].get_color() == "black"
     assert ax.get_xlabel().startswith("seen as") and ax.get_ylabel() == "true digit"
+
+
+# -------------------------------------------------------------------------------------------- plot_by_size
+
+
+def test_scores_by_size_stand_at_their_sizes_with_their_spread():
+    values, spread = pd.Series([0.06, 0.03, 0.01], [1, 8, 128]), pd.Series([0.01, 0.002, 0.001], [1, 8, 128])
+    ax = plot_by_size({"one": (values, spread), "two": (values / 2, None)}, ylabel="MSE")
+    one, two = ax.containers
+    assert one.lines[0].get_xdata().tolist() == [1, 8, 128]
+    assert one.lines[0].get_ydata().tolist() == values.tolist()
+    assert two.lines[0].get_ydata().tolist() == (values / 2).tolist()
+    ends = [segment[:, 1].tolist() for segment in one.lines[2][0].get_segments()]
+    np.testing.assert_allclose(ends, np.stack([values - spread, values + spread], axis=1))
+    assert not two.has_yerr
+    assert one.lines[0].get_linestyle() != two.lines[0].get_linestyle()  # colour is not the only cue
+    assert (ax.get_xscale(), ax.get_ylabel()) == ("log", "MSE")
+    assert [label.get_text() for label in ax.get_legend().get_texts()] == ["one", "two"]
+
+
+def test_scores_by_size_go_into_given_axes():
+    ax = plt.subplots()[1]
+    assert plot_by_size({"one": (pd.Series([0.5, 0.9], [1, 2]), None)}, ylabel="share", ax=ax) is ax

@@ -8,7 +8,15 @@ import torch
 from scipy.integrate import quad
 from sklearn.datasets import make_swiss_roll as sklearn_roll
 
-from aeutils.synthetic import PENDULUM_LENGTH, ROLL_MEAN, ROLL_SCALE, draw_pendulum, make_swiss_roll, section_of
+from aeutils.synthetic import (
+    PENDULUM_LENGTH,
+    ROLL_MEAN,
+    ROLL_SCALE,
+    draw_pendulum,
+    draw_strokes,
+    make_swiss_roll,
+    section_of,
+)
 
 LOW, HIGH = 1.5 * math.pi, 4.5 * math.pi
 
@@ -246,3 +254,60 @@ def test_angles_of_no_pendulum_are_refused(angles):
 def test_angles_that_are_no_tensor_are_refused(angles, kind):
     with pytest.raises(ValueError, match=rf"^The angles are a {kind}; wanted a tensor of shape \(N, L\)"):
         draw_pendulum(angles)
+
+
+# -------------------------------------------------------------------------------------------------- pen strokes
+
+BAR = [[(0, 0), (0, 5)]]
+
+
+def centre(image):
+    rows, columns = np.indices((28, 28))
+    ink = image[0].numpy()
+    return (ink * rows).sum() / ink.sum(), (ink * columns).sum() / ink.sum()
+
+
+@pytest.mark.parametrize("strokes", [BAR, [[(0, 0), (3, 1), (1, 4)]], [[(0, 0), (1, 0)], [(5, 5), (5, 9), (7, 9)]]])
+def test_a_drawing_fits_the_box_and_its_ink_has_its_centre_in_the_middle(strokes):
+    image = draw_strokes(strokes)
+    assert image.shape == (1, 28, 28) and image.dtype == torch.float32
+    assert image.min() == 0 and image.max() == 1
+    np.testing.assert_allclose(centre(image), 13.5, atol=0.1)
+    rows, columns = np.nonzero(image[0].numpy() > 0.5)
+    assert 20 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 22
+
+
+@pytest.mark.parametrize("thickness", [1.5, 3, 5])
+def test_a_bar_has_the_ink_of_a_rectangle_with_two_half_discs(thickness):
+    ink = draw_strokes(BAR, thickness=thickness).sum().item()
+    assert ink == pytest.approx(18 * thickness + math.pi * thickness**2 / 4, rel=0.03)
+
+
+def test_neither_unit_nor_place_nor_order_of_the_points_matters():
+    strokes = [[(0, 0), (3, 1), (1, 4)], [(2, 2), (0, 3)]]
+    wanted = draw_strokes(strokes)
+    moved = [[(7 + 40 * x, -3 + 40 * y) for x, y in stroke] for stroke in strokes]
+    turned = [stroke[::-1] for stroke in strokes[::-1]]
+    for other in (moved, turned):
+        torch.testing.assert_close(draw_strokes(other), wanted, atol=1e-5, rtol=0)
+
+
+def test_a_drawing_on_its_side_is_the_picture_on_its_side():
+    strokes = [[(0, 0), (3, 1), (1, 4)]]
+    on_its_side = [[(y, x) for x, y in stroke] for stroke in strokes]
+    torch.testing.assert_close(draw_strokes(on_its_side), draw_strokes(strokes).mT, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("strokes", [[], [[]], [[(0, 0)]], [[0, 1]], [[(0, 0, 0), (1, 1, 1)]]])
+def test_strokes_that_are_no_lines_are_refused(strokes):
+    with pytest.raises(ValueError, match="two or more points"):
+        draw_strokes(strokes)
+
+
+@pytest.mark.parametrize(
+    ("strokes", "thickness"),
+    [([[(1, 1), (1, 1)]], 3), ([[(0, 0), (math.nan, 1)]], 3), (BAR, 0), (BAR, -1), (BAR, math.nan), (BAR, math.inf)],
+)
+def test_strokes_without_extent_or_a_pen_without_width_are_refused(strokes, thickness):
+    with pytest.raises(ValueError, match="finite points that are not all the same and a thickness above 0"):
+        draw_strokes(strokes, thickness=thickness)

@@ -1,8 +1,8 @@
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.run_notebooks import is_debris, run
+from tools.run_notebooks import code_checksum, is_debris, run
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -37,3 +37,16 @@ def test_a_notebook_is_run_and_written_back(tmp_path):
     run(path)
     outputs = nbformat.read(path, as_version=4).cells[0].outputs
     assert [output.text for output in outputs] == ["5\n"]
+
+
+def test_a_change_of_code_after_the_run_can_be_seen_and_a_change_of_text_or_address_does_not_matter(tmp_path):
+    path = tmp_path / "sum.ipynb"
+    cells = [new_code_cell("REPOSITORY = ''"), new_markdown_cell("A sum."), new_code_cell("print(2 + 3)")]
+    nbformat.write(new_notebook(cells=cells), path)
+    run(path)
+    stored = nbformat.read(path, as_version=4)
+    assert stored.metadata["code_sha256"] == code_checksum(stored)
+    stored.cells[0].source, stored.cells[1].source = "REPOSITORY = 'https://github.com/o/n'", "A sum of two."
+    assert stored.metadata["code_sha256"] == code_checksum(stored)
+    stored.cells[2].source = "print(2 + 4)"
+    assert stored.metadata["code_sha256"] != code_checksum(stored)

@@ -2,11 +2,13 @@
 
     python -m tools.run_notebooks [NOTEBOOK ...]
 
-Progress bars and widget state are not stored: in the built page they would be debris.
+Progress bars and widget state are not stored: in the built page they would be debris. What is stored is a checksum of
+the code that was run, so that a test can tell when code was changed and not run again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import time
 from pathlib import Path
@@ -41,9 +43,16 @@ def run(path: Path) -> None:
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        "code_sha256": code_checksum(notebook),
     }
     nbformat.write(notebook, path)
     print(f"{path.name}: {time.perf_counter() - start:.0f} s")
+
+
+def code_checksum(notebook: nbformat.NotebookNode) -> str:
+    """SHA-256 over a notebook's code cells but the set-up cell, which holds the repository's address and no results."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256("\0".join(code[1:]).encode()).hexdigest()
 
 
 def is_debris(output: dict) -> bool:

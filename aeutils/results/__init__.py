@@ -16,6 +16,7 @@ MODELS = {
     "conv-article": "article's network, article's recipe",
     "conv": "article's network, our recipe",
     "dense": "wide dense network",
+    "residual": "PCA with dense layers beside it",
     "labels": "article's network, told the labels",
     "no-batchnorm": "no BatchNorm",
     "no-batchnorm-slow": "no BatchNorm, lr 0.001",
