@@ -24,7 +24,7 @@ class LiveFigure(anywidget.AnyWidget):
     _figure = traitlets.Unicode().tag(sync=True)
     _files = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    sentence = "This figure moves in the built book, and in a notebook once its cell has run."
+    sentence = "This figure moves in the built book where scripts may run, and in a notebook once its cell has run."
     """What stands in its place where nothing moves."""
 
     def __init__(self, **state):

@@ -19,7 +19,7 @@ def bare_machine():
     """Replaces the machine without a network: playwright speaks to Chromium through a socket."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright's event loop must not outlive it: the tests of notebooks have their own
 def browser():
     """Chromium without a window. Where there is none the tests are skipped, or fail if AEUTILS_NEEDS_BROWSER is set."""
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)

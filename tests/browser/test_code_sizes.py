@@ -31,7 +31,7 @@ def test_each_position_shows_what_pytorch_reconstructs_and_both_errors(opened, h
     ten = held_out[0][::100]
     pictures = figure.locator(".live-ten .live-picture")
     runs = load_results("sweep")
-    figure.get_by_role("slider").focus()
+    figure.get_by_role("slider").press("Home")
     for size in shipped_sizes():
         wait_for(watched, size)
         x_hat, _ = reconstruct(load_pretrained(size), ten)

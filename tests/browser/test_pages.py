@@ -49,9 +49,12 @@ def test_pages_without_a_figure_do_not_load_the_scripts(open_page):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_figure_is_not_wider_than_the_page(width, open_page):
-    watched = open_page("intro", width=width)
-    watched.figure("latent-map")
+@pytest.mark.parametrize("name", ["latent-map", "latent-space", "draw-digit", "code-sizes", "swiss-roll"])
+def test_a_figure_is_not_wider_than_the_page(name, width, workshop, open_page):
+    _, page = workshop
+    watched = open_page("page", width=width, folder=page(figure(name)))
+    watched.figure(name)
+    watched.page.wait_for_timeout(300)
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -52,7 +52,8 @@ function showProblem(root, error) {
  */
 async function mountFigure(root, name, host) {
   const fallback = [...root.childNodes];
-  const stage = make("div", { class: "live-stage" });
+  // JupyterLab takes the arrow keys for itself wherever this attribute does not stand.
+  const stage = make("div", { class: "live-stage", "data-lm-suppress-shortcuts": "true" });
   try {
     if (!(name in FIGURES)) throw new Error(`There is no figure called "${name}".`);
     root.append(stage);
