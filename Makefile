@@ -33,7 +33,7 @@ sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca conv --latent-dims $(SIZES) --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models dense --latent-dims 8 30 64 --seeds 0 1 2
 
-thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about 15 minutes on 2 cores
+thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about half an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
 
 results: weights sweep thirty axes random-codes roll  ## everything else in aeutils/results; about two and a half hours more on 2 cores
