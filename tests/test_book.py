@@ -3,9 +3,12 @@
 import json
 import re
 
+import nbformat
 import pytest
 import yaml
 from pages import BOOK, NOTEBOOKS, ROOT, cells, numbers_in, numbers_shown, printed, source, tags
+
+from tools.run_notebooks import code_checksum
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -117,3 +120,10 @@ def test_a_page_asks_before_it_answers_and_shows_a_failure(path):
         "## Further",
     ):
         assert wanted in prose
+
+
+@each_notebook
+def test_the_stored_outputs_come_from_the_code_that_stands_there(path):
+    notebook = nbformat.read(path, as_version=4)
+    stored = notebook.metadata.get("code_sha256")
+    assert stored == code_checksum(notebook), f"run: python -m tools.run_notebooks {path.relative_to(ROOT)}"
