@@ -102,17 +102,18 @@ def sweep_curves() -> dict[str, list[dict]]:
     Returns
     -------
     curves : dict
-        "network" and "pca": for each size, in rising order, a dict of `latent_dim`, `seeds` (how many), and
+        "network" and "pca": for each size of the network, in rising order, a dict of `latent_dim`, `seeds` (how many), and
         `mse` (the mean of their errors on MNIST's test images).
     """
     errors: dict[tuple[str, int], list[float]] = {}
     with (RESULTS_FOLDER / "sweep.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             errors.setdefault((row["model"], int(row["latent_dim"])), []).append(float(row["test_mse"]))
+    sizes = {latent_dim for model, latent_dim in errors if model == "conv"}
     curves: dict[str, list[dict]] = {"network": [], "pca": []}
     for (model, latent_dim), values in sorted(errors.items()):
         name = {"conv": "network", "pca": "pca"}.get(model)
-        if name:
+        if name and latent_dim in sizes:
             curves[name].append(
                 {"latent_dim": latent_dim, "seeds": len(values), "mse": round(statistics.fmean(values), 6)}
             )
