@@ -102,8 +102,8 @@ def sweep_curves() -> dict[str, list[dict]]:
     Returns
     -------
     curves : dict
-        "network" and "pca": for each size of the network, in rising order, a dict of `latent_dim`, `seeds` (how many), and
-        `mse` (the mean of their errors on MNIST's test images).
+        "network" and "pca": for each size of the network, in rising order, a dict of `latent_dim`, `seeds` (how
+        many), and `mse` (the mean of their errors on MNIST's test images).
     """
     errors: dict[tuple[str, int], list[float]] = {}
     with (RESULTS_FOLDER / "sweep.csv").open(encoding="utf-8", newline="") as file:
