@@ -104,7 +104,7 @@ def test_a_sweep_killed_at_any_moment_and_started_again_ends_with_the_same_rows(
         process = start("killed")
         assert process.stdout.readline() == b"begins\n"
         try:
-            process.wait(timeout=moments.uniform(0, took / 2))
+            process.wait(timeout=moments.uniform(0, took / 4))
         except subprocess.TimeoutExpired:
             process.kill()  # SIGKILL: nothing in the process can tidy up
             kills += process.wait() == -signal.SIGKILL
