@@ -3,7 +3,15 @@
 Jupyter Book adds Thebe, a way to run cells on a public server, to every page. The figures here need no server.
 """
 
+import re
+
 from sphinx.application import Sphinx
+
+# What Thebe leaves at the end of a page's content: its settings, and the name of a kernel that nothing will start.
+_SETTINGS = re.compile(
+    r'<script type="text/x-thebe-config">.*?</script>|<script>kernelName = .*?</script>',
+    re.DOTALL,
+)
 
 
 def drop_thebe(
@@ -16,6 +24,7 @@ def drop_thebe(
             for file in context.get(kind, [])
             if "thebe" not in _text(file).lower()
         ]
+    context["body"] = _SETTINGS.sub("", context.get("body", ""))
 
 
 def _text(file) -> str:

@@ -5,9 +5,9 @@ const NEIGHBOURS = 5;
 class ChosenDigit {
   constructor({ labels, images }, network, codes) {
     Object.assign(this, { labels, images, network, codes });
-    this.original = new Picture("");
-    this.reconstruction = new Picture("");
-    this.neighbours = Array.from({ length: NEIGHBOURS }, () => new Picture(""));
+    this.original = new Picture();
+    this.reconstruction = new Picture();
+    this.neighbours = Array.from({ length: NEIGHBOURS }, () => new Picture());
     this.words = make("p", { class: "live-words", role: "status" });
     this.pictures = make(
       "div",

@@ -11,7 +11,7 @@ async function codeSizes(stage, { library, state }) {
   const ten = firstOfEach(digits.labels);
   const slider = new SizeSlider(library.sizes, state.get("latent_dim"), (size) => state.set({ latent_dim: size }));
   const originals = ten.map((index) => new Picture(`the original, a ${digits.labels[index]}`));
-  const again = ten.map(() => new Picture(""));
+  const again = ten.map(() => new Picture());
   const errors = ten.map(() => make("span", { class: "live-error", "aria-hidden": "true" }));
   const line = make("p", { class: "live-words", role: "status" });
   const curve = new Plate(drawCurve);

@@ -10,9 +10,9 @@ async function drawDigit(stage, { library, state }) {
 
   const pad = new DrawingPad(state.get("strokes"), (strokes) => state.set({ strokes }));
   const slider = new SizeSlider(library.sizes, state.get("latent_dim"), (size) => state.set({ latent_dim: size }));
-  const seen = new Picture("");
-  const again = new Picture("");
-  const neighbours = Array.from({ length: NEIGHBOURS }, () => new Picture(""));
+  const seen = new Picture();
+  const again = new Picture();
+  const neighbours = Array.from({ length: NEIGHBOURS }, () => new Picture());
   const map = new Plate(drawMap);
   const mapFrame = make("div", { class: "live-map live-still" }, map.element);
   const line = make("p", { class: "live-words", role: "status" });

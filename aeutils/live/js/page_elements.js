@@ -40,8 +40,8 @@ function channels(color) {
 
 /** A picture of 28 x 28 pixels: the theme's ink on the theme's paper. */
 class Picture {
-  /** @param {string} name what a screen reader calls it */
-  constructor(name) {
+  /** @param {string} name what a screen reader calls it until it shows something with a name of its own */
+  constructor(name = "an empty picture") {
     this.element = make("canvas", { width: 28, height: 28, class: "live-picture", role: "img", "aria-label": name });
     this.image = null;
   }
