@@ -2,17 +2,17 @@
 
     make screenshots        # builds the book first; the pictures lie in .runs/screenshots
 
-Needs `pip install playwright` and a Chromium: the one that `playwright install chromium` brings, or the system's, whose
-path `CHROMIUM` names.
+Needs Chromium or Chrome, as the system's package manager installs it.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tools.chromium import NAMES, find_chromium
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build/html"
@@ -26,9 +26,12 @@ def main() -> None:
     pages = [SITE / f"book/{name}.html" for name in sys.argv[1:]] or sorted(SITE.glob("book/*.html"))
     if not pages or not all(page.is_file() for page in pages):
         sys.exit(f"There are no such pages in {SITE}; `make book` builds them.")
+    chromium = find_chromium()
+    if chromium is None:
+        sys.exit(f"No browser is installed (looked for {', '.join(NAMES)}).")
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for theme in THEMES:
             for width in WIDTHS:
                 context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
