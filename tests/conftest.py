@@ -1,5 +1,10 @@
 """What the tests share: models, digits, and a machine without MNIST, network or screen."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import matplotlib
 import pytest
 import torch
@@ -7,6 +12,8 @@ import torch
 from aeutils.data import load_mnist_sample
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.residual import ResidualAutoencoder
+
+ROOT = Path(__file__).parents[1]
 
 matplotlib.use("Agg")
 
@@ -99,3 +106,14 @@ def held_out():
 def digits(held_out):
     """100 images, ten of each digit."""
     return held_out[0][::10].clone()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The built book. AEUTILS_SITE names one that stands already, as `make test` does."""
+    if os.environ.get("AEUTILS_SITE"):
+        return Path(os.environ["AEUTILS_SITE"])
+    folder = tmp_path_factory.mktemp("book")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--quiet", "--path-output", folder, ROOT]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return folder / "_build/html"

@@ -1,17 +1,11 @@
 """A real Chromium, and the book built for it."""
 
 import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from aeutils.live import assets
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from tools.chromium import NAMES, find_chromium
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +16,9 @@ def bare_machine():
 @pytest.fixture(scope="module")  # playwright's event loop must not outlive it: the tests of notebooks have their own
 def browser():
     """Chromium without a window. Where there is none the tests are skipped, or fail if AEUTILS_NEEDS_BROWSER is set."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    path = find_chromium()
     if path is None:
-        message = f"no Chromium is installed (looked for {', '.join(CHROMIUM_NAMES)}): the live figures are not driven"
+        message = f"no Chromium is installed (looked for {', '.join(NAMES)}): no page is opened, no figure driven"
         if os.environ.get("AEUTILS_NEEDS_BROWSER"):
             pytest.fail(message, pytrace=False)
         pytest.skip(message)
@@ -34,17 +28,6 @@ def browser():
         chromium = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield chromium
         chromium.close()
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The built book, without what only the search needs. AEUTILS_SITE names one that stands already."""
-    if os.environ.get("AEUTILS_SITE"):
-        return Path(os.environ["AEUTILS_SITE"])
-    folder = tmp_path_factory.mktemp("book")
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--quiet", "--path-output", folder, ROOT]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return folder / "_build/html"
 
 
 class Watched:

@@ -5,41 +5,117 @@ import threading
 from functools import partial
 
 import pytest
+from accessibility import violations
 
 from aeutils.live import assets
 
 
-def visit_all(open_page, site, address):
-    """Open every page, and scroll through it so that each figure starts; what went wrong, page by page."""
-    problems = {}
+# What is wrong with what the page shows, each as a line. Formulas are drawn when this runs.
+LOOK = r"""() => {
+  const problems = [];
+  for (const picture of document.images) {
+    if (picture.complete && !picture.naturalWidth) problems.push(`broken picture: ${picture.src.slice(0, 200)}`);
+  }
+  const texts = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { parentElement: around, data } = texts.currentNode;
+    const raw = data.match(/\\[a-zA-Z]{2,}|\\[()[\]]|\$[^$]+\$|\{(numref|ref|eq|cite)\}/);
+    if (raw && !around.closest("pre, code, script, style, mjx-container")) problems.push(`raw markup: ${raw[0]}`);
+  }
+  for (const error of document.querySelectorAll("mjx-merror, .system-message")) problems.push(error.textContent);
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) problems.push(`the page is ${scrollWidth} wide, the window ${innerWidth}`);
+  if (innerWidth >= 1280) {
+    for (const code of document.querySelectorAll("article pre")) {
+      if (code.scrollWidth > code.clientWidth) problems.push(`code scrolls sideways: ${code.innerText.slice(0, 60)}`);
+    }
+  }
+  return problems;
+}"""
+
+
+def visit(watched, address):
+    """Open a page and everything folded on it, let figures and formulas draw; return what went wrong."""
+    page = watched.page
+    page.goto(address)
+    page.add_style_tag(content="*, *::before, *::after { animation: none !important; transition: none !important; }")
+    for figure in page.locator(".aeutils-live").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.evaluate("window.MathJax?.startup?.promise")
+    host = "/".join(address.split("/")[:3])
+    elsewhere = [url for url in watched.requests if not url.startswith(("data:", "blob:", host))]
+    return watched.errors + elsewhere + page.evaluate(LOOK)
+
+
+def page_names(site):
     names = sorted(path.stem for path in (site / "book").glob("*.html"))
-    assert len(names) >= 8
-    for name in names:
-        watched = open_page(name)
-        watched.page.goto(f"{address}/book/{name}.html")
-        for figure in watched.page.locator(".aeutils-live").all():
-            figure.scroll_into_view_if_needed()
-            figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
-        elsewhere = [url for url in watched.requests if not url.startswith(("file:", "data:", "blob:", address))]
-        if watched.errors or elsewhere:
-            problems[name] = watched.errors, elsewhere
+    assert len(names) >= 13
+    return names
+
+
+def test_no_page_has_anything_wrong_with_it_when_opened_from_a_disk_without_a_network(open_page, site):
+    problems = {}
+    for name in page_names(site):
+        watched = open_page(name, offline=True)
+        problems[name] = visit(watched, f"file://{site}/book/{name}.html")
+        problems[name] += violations(watched.page)
         watched.page.close()
-    return problems
+    assert {name: found for name, found in problems.items() if found} == {}
 
 
-def test_no_page_has_errors_or_asks_another_host_when_opened_from_a_disk(open_page, site):
-    assert visit_all(open_page, site, f"file://{site}") == {}
-
-
-def test_no_page_has_errors_or_asks_another_host_when_served(open_page, site):
+@pytest.mark.slow
+def test_no_page_has_anything_wrong_with_it_when_served(open_page, site):
     class Silent(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
             pass
 
+    problems = {}
     with http.server.ThreadingHTTPServer(("localhost", 0), partial(Silent, directory=site)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert visit_all(open_page, site, f"http://localhost:{server.server_port}") == {}
+        for name in page_names(site):
+            watched = open_page(name)
+            problems[name] = visit(watched, f"http://localhost:{server.server_port}/book/{name}.html")
+            watched.page.close()
         server.shutdown()
+    assert {name: found for name, found in problems.items() if found} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_every_page_is_accessible_and_fits(theme, width, open_page, site):
+    problems = {}
+    for name in page_names(site):
+        watched = open_page(name, width=width, color_scheme=theme)
+        problems[name] = visit(watched, f"file://{site}/book/{name}.html")
+        problems[name] += violations(watched.page)
+        watched.page.close()
+    assert {name: found for name, found in problems.items() if found} == {}
+
+
+def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<!doctype html><html lang='en'><title>t</title><article><img src='none.png' alt=''>"
+        "<p>$x^2$ and {numref}`fig-a`</p><div style='width: 3000px'>wide</div>"
+        "<p style='color: #ccc; background: #fff'>pale</p><pre style='overflow: auto'>" + "x" * 900 + "</pre></article>"
+    )
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(path.as_uri())
+    found = "\n".join(page.evaluate(LOOK))
+    for words in ("broken picture", "raw markup: $x^2$", "the page is 3", "code scrolls sideways"):
+        assert words in found
+    assert any(line.startswith("color-contrast") for line in violations(page))
+    page.close()
+
+
+def test_the_search_works_from_a_disk(open_page, site):
+    watched = open_page("intro", offline=True)
+    watched.page.goto(f"file://{site}/search.html?q=walking+distances")
+    watched.page.get_by_role("link", name="The Swiss Roll: PCA Against an Autoencoder").last.wait_for(timeout=20_000)
+    assert watched.errors == []
 
 
 def test_pages_without_a_figure_do_not_load_the_scripts(open_page):

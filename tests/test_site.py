@@ -1,0 +1,144 @@
+"""The built pages, read as files: links that lead somewhere, pictures with words, tables with headings, nothing from afar.
+
+What only shows in a browser is in `browser/test_pages.py`.
+"""
+
+import collections
+import re
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+FETCHES = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
+NOT_FETCHED = {"next", "prev", "search", "index", "author", "copyright", "canonical"}  # of <link>: where else to go
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """Every page of the site by its path, the search and the index of terms included."""
+    paths = [path for path in sorted(site.resolve().rglob("*.html")) if "_static" not in path.parts]
+    return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
+
+
+@pytest.fixture(scope="module")
+def chapters(pages):
+    """What stands on the pages of the book, without the theme around it."""
+    return {path.stem: page.select_one(".bd-article") for path, page in pages.items() if path.parent.name == "book"}
+
+
+def test_the_site_has_every_page_of_the_table_of_contents(chapters):
+    assert len(chapters) >= 13 and all(chapters.values())
+
+
+def test_every_link_leads_to_a_page_and_every_anchor_to_a_place_on_it(pages):
+    places = {path: {tag["id"] for tag in page.select("[id]")} for path, page in pages.items()}
+    dead = []
+    for path, page in pages.items():
+        for tag in page.select("[href], [src]"):
+            address, anchor = urldefrag(tag.get("href") or tag.get("src"))
+            if urlsplit(address).scheme or address.startswith("//"):
+                continue
+            target = (path.parent / unquote(urlsplit(address).path)).resolve() if address else path
+            if not target.is_file():
+                dead.append(f"{path.name}: {address}")
+            elif anchor and target in places and unquote(anchor) not in places[target]:
+                dead.append(f"{path.name}: {address}#{anchor}")
+    assert dead == []
+
+
+def test_nothing_that_a_page_fetches_lies_on_another_host(pages):
+    for path, page in pages.items():
+        for name, attribute in FETCHES.items():
+            for tag in page.select(f"{name}[{attribute}]"):
+                if not NOT_FETCHED & set(tag.get("rel", [])):
+                    assert not re.match(r"(https?:)?//", tag[attribute]), f"{path.name}: {tag[attribute]}"
+
+
+def test_every_link_has_words(chapters):
+    for name, article in chapters.items():
+        for tag in article.select("a[href]"):
+            assert tag.get_text(strip=True) or tag.get("title"), f"{name}: {tag['href']}"
+
+
+def test_every_picture_has_a_text_of_what_is_seen_and_no_two_have_the_same(chapters):
+    texts = collections.Counter()
+    for name, article in chapters.items():
+        for picture in article.select("img"):
+            assert len(picture.get("alt", "")) > 40, f"{name}: {picture.get('src')}"
+            texts[picture["alt"]] += 1
+    assert len(texts) > 30
+    assert [text for text, count in texts.items() if count > 1] == []
+
+
+def test_every_figure_has_a_caption_and_a_name_and_no_two_have_the_same(chapters):
+    captions, names = collections.Counter(), collections.Counter()
+    for name, article in chapters.items():
+        for figure in article.select("figure"):
+            caption = figure.select_one("figcaption .caption-text")
+            assert caption and caption.get_text(strip=True), f"{name}: {figure.get('id')}"
+            captions[caption.get_text(strip=True)] += 1
+            assert figure.get("id", "").startswith("fig-"), f"{name}: {caption.get_text()}"
+            names[figure["id"]] += 1
+    assert len(names) > 30
+    assert [text for counted in (captions, names) for text, count in counted.items() if count > 1] == []
+
+
+def test_every_live_figure_says_in_words_what_stands_there_without_scripts(chapters):
+    figures = [figure for article in chapters.values() for figure in article.select(".aeutils-live")]
+    assert len(figures) >= 6
+    for figure in figures:
+        assert figure.select_one("figcaption") or len(figure.get_text(strip=True)) > 40
+
+
+def test_every_table_has_headings_with_words(chapters):
+    tables = [table for article in chapters.values() for table in article.select("table")]
+    assert len(tables) > 20
+    for table in tables:
+        headings = table.select("thead th")
+        assert headings and all(heading.get_text(strip=True) for heading in headings)
+
+
+def test_no_id_stands_twice_on_a_page(pages):
+    for path, page in pages.items():
+        ids = collections.Counter(tag["id"] for tag in page.select("[id]"))
+        assert [name for name, count in ids.items() if count > 1] == [], path.name
+
+
+def test_headings_do_not_skip_a_level_and_a_page_has_one_title(chapters):
+    for name, article in chapters.items():
+        levels = [int(heading.name[1]) for heading in article.select("h1, h2, h3, h4, h5, h6")]
+        assert levels.count(1) == 1 and levels[0] == 1, name
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), name
+
+
+def test_every_page_says_its_language_its_title_and_who_made_it(pages):
+    for path, page in pages.items():
+        if page.select_one("meta[http-equiv=refresh]"):
+            continue  # the address without a page, which leads to the cover
+        assert page.html["lang"] == "en"
+        assert "Few Numbers, Many Pictures" in page.title.get_text()
+        assert "Copyright 2026" in page.get_text(), path.name
+
+
+def test_japanese_words_are_marked_as_japanese(pages):
+    marked = 0
+    for path, page in pages.items():
+        article = page.select_one(".bd-article")
+        for text in article.find_all(string=re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")) if article else []:
+            assert text.find_parent(lang="ja"), f"{path.name}: {text}"
+            marked += 1
+    assert marked > 5
+
+
+def test_each_page_leads_to_the_one_before_and_the_one_after(pages, site):
+    at, seen = site.resolve() / "book/intro.html", []
+    while at:
+        seen.append(at.stem)
+        following = pages[at].select_one("a.right-next")
+        at_next = (at.parent / following["href"]).resolve() if following else None
+        if at_next:
+            back = pages[at_next].select_one("a.left-prev")
+            assert (at_next.parent / back["href"]).resolve() == at
+        at = at_next
+    assert sorted(seen) == sorted(path.stem for path in (site / "book").glob("*.html"))
