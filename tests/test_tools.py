@@ -31,6 +31,16 @@ def test_a_notebook_that_fails_keeps_its_old_outputs(tmp_path):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("category", ["DeprecationWarning", "FutureWarning", "UserWarning"])
+def test_a_notebook_that_warns_is_not_written_and_the_cell_is_shown(category, tmp_path):
+    path = tmp_path / "warns.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(f"import warnings; warnings.warn('old way', {category})")]), path)
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match=rf"warns.ipynb: this cell warns: .*{category}: old way\nimport warnings"):
+        run(path)
+    assert path.read_bytes() == before
+
+
 def test_a_notebook_is_run_and_written_back(tmp_path):
     path = tmp_path / "sum.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell("import sys; print(2 + 3); print('no', file=sys.stderr)")]), path)

@@ -2,8 +2,9 @@
 
     python -m tools.run_notebooks [NOTEBOOK ...]
 
-Progress bars and widget state are not stored: in the built page they would be debris. What is stored is a checksum of
-the code that was run, so that a test can tell when code was changed and not run again.
+Progress bars and widget state are not stored: in the built page they would be debris. A warning is not stored either,
+but ends the run: it is to be mended, not to be hidden. What is stored is a checksum of the code that was run, so that a
+test can tell when code was changed and not run again.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def run(path: Path) -> None:
     client.execute()
     for cell in notebook.cells:
         if cell.cell_type == "code":
+            if warning := first_warning(cell.outputs):
+                raise RuntimeError(f"{path.name}: this cell warns: {warning}\n{cell.source}")
             cell.outputs = [output for output in cell.outputs if not is_debris(output)]
             for output in cell.outputs:  # a live figure: its placeholder stays, not the view of this kernel's object
                 output.get("data", {}).pop(WIDGET_VIEW, None)
@@ -53,6 +56,12 @@ def code_checksum(notebook: nbformat.NotebookNode) -> str:
     """SHA-256 over a notebook's code cells but the set-up cell, which holds the repository's address and no results."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return hashlib.sha256("\0".join(code[1:]).encode()).hexdigest()
+
+
+def first_warning(outputs: list[dict]) -> str | None:
+    """The line in which a cell warns of something on the error stream, where progress bars go, too; None if it does not."""
+    lines = [line for output in outputs if output.get("name") == "stderr" for line in output.text.splitlines()]
+    return next((line for line in lines if "Warning" in line), None)
 
 
 def is_debris(output: dict) -> bool:
