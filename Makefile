@@ -3,19 +3,32 @@ PYTHON ?= python3
 BIN := .venv/bin
 SET_UP_BOOK := .venv/.set-up-book
 SET_UP_ALL := .venv/.set-up-all
+SET_UP_COLAB := .venv-colab/.set-up
+COLAB_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2> /dev/null || echo $(PYTHON))# Colab has 3.12
+CONSTRAINTS ?= constraints.txt
+STRICT := .runs/strict/_build/html
 export PYTHONUTF8 := 1
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
-.PHONY: book test run serve weights results sweep thirty axes random-codes roll bench lint screenshots repo clean
+.PHONY: book test test-fast test-all strict run serve weights results sweep thirty axes random-codes roll bench lint screenshots repo clean
 
 book: $(SET_UP_BOOK)
 	$(BIN)/jupyter-book build --quiet .
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
-test: $(SET_UP_ALL)
-	$(BIN)/pytest tests
+test: strict  ## everything a change must pass: a build with warnings as errors, the tests, every page in a browser, every notebook
+	AEUTILS_SITE=$(CURDIR)/$(STRICT) $(BIN)/pytest tests -m "not slow"
 	$(BIN)/pytest --nbval book
+
+test-fast: $(SET_UP_ALL)  ## for daily work: no browser, no notebook, nothing that takes long
+	$(BIN)/pytest tests -m "not slow and not long" --ignore tests/browser
+
+test-all: strict $(SET_UP_COLAB)  ## also every page in every width and theme, training and sweep interrupted, the notebooks as in Colab
+	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(BIN)/pytest tests
+	$(BIN)/pytest --nbval book
+
+strict: $(SET_UP_ALL)
 	$(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .
 
 run: $(SET_UP_ALL)  ## execute every notebook in place, one process each
@@ -68,13 +81,18 @@ repo:
 clean:
 	rm -rf _build .runs/strict
 
-$(SET_UP_BOOK): requirements-book.txt constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt -c constraints.txt
+$(SET_UP_BOOK): requirements-book.txt $(CONSTRAINTS) | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt -c $(CONSTRAINTS)
 	@touch $@
 
-$(SET_UP_ALL): requirements.txt requirements-book.txt constraints.txt pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+$(SET_UP_ALL): requirements.txt requirements-book.txt $(CONSTRAINTS) pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c $(CONSTRAINTS)
 	@touch $@ $(SET_UP_BOOK)
+
+$(SET_UP_COLAB): tests/colab/packages.txt
+	$(COLAB_PYTHON) -m venv .venv-colab
+	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check -r tests/colab/packages.txt
+	@touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else f"Python {sys.version.split()[0]} at {sys.executable}; this needs 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...")'
