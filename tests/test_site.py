@@ -1,4 +1,4 @@
-"""The built pages, read as files: links that lead somewhere, pictures with words, tables with headings, nothing from afar.
+"""The built pages, read as files: links that lead somewhere, pictures with words, tables with headings.
 
 What only shows in a browser is in `browser/test_pages.py`.
 """

@@ -59,7 +59,7 @@ def code_checksum(notebook: nbformat.NotebookNode) -> str:
 
 
 def first_warning(outputs: list[dict]) -> str | None:
-    """The line in which a cell warns of something on the error stream, where progress bars go, too; None if it does not."""
+    """The line in which a cell warns on the error stream, where progress bars go, too; None if it does not."""
     lines = [line for output in outputs if output.get("name") == "stderr" for line in output.text.splitlines()]
     return next((line for line in lines if "Warning" in line), None)
 

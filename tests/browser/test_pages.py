@@ -9,7 +9,6 @@ from accessibility import violations
 
 from aeutils.live import assets
 
-
 # What is wrong with what the page shows, each as a line. Formulas are drawn when this runs.
 LOOK = r"""() => {
   const problems = [];
