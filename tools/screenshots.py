@@ -39,7 +39,11 @@ def main() -> None:
                     page = context.new_page()
                     page.goto(path.as_uri())
                     page.wait_for_function("document.fonts.status === 'loaded'")
-                    page.wait_for_timeout(1000)  # formulas and figures draw themselves
+                    for figure in page.locator(".aeutils-live").all():  # those start when they come into view
+                        figure.scroll_into_view_if_needed()
+                        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+                    page.evaluate("window.scrollTo(0, 0)")
+                    page.wait_for_timeout(1000)  # formulas draw themselves
                     page.screenshot(path=OUT / f"{path.stem}_{width}_{theme}.png", full_page=True)
                     page.close()
                 context.close()

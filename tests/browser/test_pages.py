@@ -22,6 +22,11 @@ LOOK = r"""() => {
     if (raw && !around.closest("pre, code, script, style, mjx-container")) problems.push(`raw markup: ${raw[0]}`);
   }
   for (const error of document.querySelectorAll("mjx-merror, .system-message")) problems.push(error.textContent);
+  for (const formula of document.querySelectorAll("div.math mjx-container")) {
+    if (formula.scrollWidth > formula.clientWidth + 1) {
+      problems.push(`a formula is cut off: ${formula.closest("div.math").id}`);
+    }
+  }
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) problems.push(`the page is ${scrollWidth} wide, the window ${innerWidth}`);
   if (innerWidth >= 1280) {
