@@ -99,6 +99,7 @@ def test_codes_that_have_nothing_to_do_with_each_other_foretell_nothing():
 # ------------------------------------------------------------------------------------------------------- the files
 
 
+@pytest.mark.long
 def test_a_stopped_run_goes_on_where_it_was_and_scores_nothing_twice(monkeypatch, tmp_path):
     images, labels = load_mnist_sample("test")
     images, labels = images[::5], labels[::5]

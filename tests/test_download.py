@@ -125,6 +125,7 @@ def _load(port, cache, checksums, barrier, results):
     results.put((tuple(images.shape), float(images.double().sum()), int(labels.sum())))
 
 
+@pytest.mark.long
 def test_two_processes_that_fill_the_same_cache_at_once_both_get_whole_files(server, tmp_path):
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(2), context.Queue()

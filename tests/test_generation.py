@@ -130,6 +130,7 @@ def test_a_stricter_judge_passes_less(judge):
 # ----------------------------------------------------------------------------------------------- the experiment
 
 
+@pytest.mark.long
 def test_a_stopped_experiment_goes_on_where_it_was_and_takes_every_run_it_finds(monkeypatch, tmp_path):
     images, labels = load_mnist_sample("test")
     monkeypatch.setattr(random_codes, "load_mnist", lambda split, with_sample=True: (images[::5], labels[::5]))

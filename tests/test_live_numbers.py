@@ -53,6 +53,7 @@ def test_the_stored_digits_are_the_held_out_ones(held_out, engine):
     np.testing.assert_allclose(take(engine, "held_out.images", 784), images.flatten(1).numpy(), atol=1e-7)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", shipped_sizes())
 def test_encoder_and_decoder_agree_with_pytorch(size, engine, held_out):
     x_hat, z = reconstruct(load_pretrained(size), held_out[0])

@@ -145,6 +145,7 @@ def test_codes_of_the_articles_network_lie_inside_minus_1_and_1_and_its_images_i
         assert images.min() >= 0 and images.max() <= 1
 
 
+@pytest.mark.long
 def test_the_residual_autoencoder_starts_as_pca_and_learns_to_do_better(digits, latent_dim):
     pca = PCA(latent_dim, svd_solver="full").fit(digits.flatten(1).double().numpy())  # the default draws random numbers
     wanted = pca.inverse_transform(pca.transform(digits.flatten(1).double().numpy())).clip(0, 1)

@@ -35,6 +35,7 @@ def run(monkeypatch, folder, *seeds):
     return sorted(rows, key=lambda row: [row[name] for name in KEY])
 
 
+@pytest.mark.long
 def test_a_stopped_experiment_goes_on_where_it_was_and_ends_the_same(small, monkeypatch, tmp_path):
     whole = run(monkeypatch, tmp_path / "whole", 0, 1)
     run(monkeypatch, tmp_path / "parts", 0)

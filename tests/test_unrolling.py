@@ -138,6 +138,7 @@ def test_around_a_circle_walking_takes_chord_after_chord_the_shorter_way_and_app
     assert distances.max() > 3.14  # half around; straight across it is 2
 
 
+@pytest.mark.long
 def test_on_the_roll_walking_distances_approach_those_of_the_flat_sheet_and_straight_ones_do_not():
     points, sheet = make_swiss_roll(2000, seed=4)
     pairs = np.triu_indices(2000, 1)
@@ -547,6 +548,7 @@ def test_codes_of_any_size_learn_to_lie_at_walking_distances(latent_dim):
     assert walking_stress(z, distances) < before / 3
 
 
+@pytest.mark.long
 def test_with_walking_distances_the_roll_is_unrolled_and_without_it_is_not(roll):
     points, sheet = roll
     recipe = replace(ROLL_RECIPE, num_epochs=80, batch_size=64)  # 1,280 steps, each as long as usual
