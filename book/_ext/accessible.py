@@ -21,6 +21,8 @@ _FOLD = re.compile(r'<summary aria-label="Toggle hidden content">')
 _ROLE = re.compile(
     r' role="doc-(?:biblioentry|backlink)"| role="list"(?= class="citation-list")'
 )
+# On a phone a wide figure is small: a tap shows the picture by itself, where it can be enlarged and moved.
+_FIGURE = re.compile(r'(<figure[^>]*>\s*)(<img [^>]*src="([^"]+)"[^>]*>)')
 _TAG = re.compile(r"(<[^>]*>)")
 _JAPANESE = re.compile(
     r"[\u3040-\u30ff\u4e00-\u9fff\uff00-\uffef]"
@@ -37,6 +39,7 @@ def mend(body: str) -> str:
         body,
     )
     body = _FOLD.sub("<summary>", body)
+    body = _FIGURE.sub(r'\1<a href="\3" title="the picture alone">\2</a>', body)
     body = _ROLE.sub("", body)
     return mark_japanese(body)
 
