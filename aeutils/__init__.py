@@ -16,6 +16,7 @@
 `live`         figures that react
 `results`      the numbers of long runs
 `cli`          `python -m aeutils`: the article's whole program as a command
+`checks`       what public functions refuse, and how they say so
 =============  ===========================================================================================
 
 The names below are loaded when first used, so that `import aeutils` needs neither torch nor time.

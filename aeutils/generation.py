@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from aeutils.checks import check_count, check_table, is_number
 from aeutils.models import Autoencoder, reconstruct
 from aeutils.reader import DigitReader, read_digits
 
@@ -39,12 +40,15 @@ def draw_codes(source: str, z: Tensor, count: int, generator: torch.Generator) -
     Raises
     ------
     ValueError
-        If the source is none of these or the codes are no table of at least two rows.
+        If the source is none of these, the codes are no finite table of at least two rows, or `count` or the generator
+        is none.
     """
     if source not in SOURCES:
         raise ValueError(f"source is {source!r}; choose one of {', '.join(SOURCES)}.")
-    if z.ndim != 2 or len(z) < 2:
-        raise ValueError(f"The real codes have shape {tuple(z.shape)}; wanted (N, d) with N at least 2.")
+    check_table(z, "real codes", least=_COMPONENTS if source == "mixture" else 2)
+    check_count("count", count)
+    if not isinstance(generator, torch.Generator):
+        raise ValueError(f"generator is {generator!r}; give one, such as torch.Generator().manual_seed(0).")
     size = z.shape[1]
     if source == "cube":
         return 2 * torch.rand(count, size, generator=generator) - 1
@@ -99,8 +103,8 @@ class DigitJudge:
     """
 
     def __init__(self, reader: DigitReader, redrawer: Autoencoder, images: Tensor, *, share: float = 0.99):
-        if not 0 < share < 1:
-            raise ValueError(f"share is {share}; it is the share of real digits to let through: give one in (0, 1).")
+        if not is_number(share) or not 0 < share < 1:
+            raise ValueError(f"share is {share!r}; it is the share of real digits to let through: give one in (0, 1).")
         self.reader, self.redrawer = reader, redrawer
         self.min_confidence = read_digits(reader, images)[1].quantile(1 - share).item()
         self.max_lost = self.lost(images).quantile(share).item()

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
+from aeutils.checks import check_digits, check_table, is_number
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.synthetic import section_of
 
@@ -61,7 +62,17 @@ def plot_code_map(
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If these are no codes of two numbers with a digit each, or `limit` is not above 0.
     """
+    check_table(z, "codes", columns=2)
+    check_digits(labels, len(z), "codes")
+    if limit is not None and not (is_number(limit) and limit > 0):
+        raise ValueError(f"limit is {limit!r}; give a number above 0, or None to fit the axes to the codes.")
+    z = z.detach()
     if ax is None:
         ax = plt.subplots(figsize=(6.8, 5.6))[1]
     dots = ax.scatter(*z.T.numpy(), c=labels.numpy(), s=size, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0)
@@ -106,9 +117,18 @@ def plot_code_map_3d(
     Returns
     -------
     ax : 3-D Axes
+
+    Raises
+    ------
+    ValueError
+        If these are no codes of three numbers with a digit each, or the axes are flat.
     """
+    check_table(z, "codes", columns=3)
+    check_digits(labels, len(z), "codes")
+    z = z.detach()
     if ax is None:
         ax = plt.figure(figsize=(6.8, 5.6)).add_subplot(projection="3d")
+    _check_3d(ax)
     dots = ax.scatter(
         *z.T.numpy(), c=labels.numpy(), s=4, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0, alpha=0.8
     )
@@ -126,12 +146,14 @@ def plot_code_map_3d(
 def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     """Codes of three numbers from six sides, a sixth of a turn apart.
 
-    Parameters as in `plot_code_map_3d`.
+    Parameters and errors as in `plot_code_map_3d`.
 
     Returns
     -------
     figure : Figure
     """
+    check_table(z, "codes", columns=3)
+    check_digits(labels, len(z), "codes")
     figure, axes = plt.subplots(2, 3, figsize=(9.2, 6.4), subplot_kw={"projection": "3d"})
     for ax, angle in zip(axes.flat, VIEW_ANGLES, strict=True):
         plot_code_map_3d(z, labels, ax, turned=angle, colorbar=False)
@@ -154,7 +176,15 @@ def side_view(z: Tensor, degrees: float) -> Tensor:
     -------
     page : Tensor of shape (N, 2)
         Right and up: (-z_1 sin a + z_2 cos a, z_3).
+
+    Raises
+    ------
+    ValueError
+        If these are no codes of three numbers, or the degrees are no finite number.
     """
+    check_table(z, "codes", columns=3)
+    if not is_number(degrees):
+        raise ValueError(f"degrees is {degrees!r}; give a finite number.")
     angle = math.radians(degrees)
     return torch.stack([-z[:, 0] * math.sin(angle) + z[:, 1] * math.cos(angle), z[:, 2]], dim=1)
 
@@ -178,9 +208,17 @@ def plot_roll(
     Returns
     -------
     ax : 3-D Axes
+
+    Raises
+    ------
+    ValueError
+        If these are no points in space with a place on the sheet each, or the axes are flat.
     """
+    check_table(points, "points", columns=3)
+    _check_sheet(sheet, len(points), "points")
     if ax is None:
         ax = plt.figure(figsize=(5.6, 5.0)).add_subplot(projection="3d")
+    _check_3d(ax)
     ax.scatter(*points.T.numpy(), c=sheet[:, 0].numpy(), s=7, cmap=_LENGTH_COLORMAP, linewidths=0, depthshade=False)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$", aspect="equal")
     ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
@@ -207,7 +245,15 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If these are no codes of two numbers with a place on the sheet each.
     """
+    check_table(z, "codes", columns=2)
+    _check_sheet(sheet, len(z), "codes")
+    z = z.detach()
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 4.0))[1]
     dots = ax.scatter(*z.T.numpy(), c=sheet[:, 0].numpy(), s=7, cmap=_LENGTH_COLORMAP, linewidths=0)
@@ -219,3 +265,14 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     if colorbar:
         ax.figure.colorbar(dots, ax=ax, label="arc length $s$")
     return ax
+
+
+def _check_sheet(sheet: Tensor, count: int, what: str) -> None:
+    check_table(sheet, "sheet's points", columns=2)
+    if len(sheet) != count:
+        raise ValueError(f"{count:,} {what} came with {len(sheet):,} places on the sheet; each needs one.")
+
+
+def _check_3d(ax: Axes) -> None:
+    if ax.name != "3d":
+        raise ValueError('The axes are flat; wanted 3-D ones, as figure.add_subplot(projection="3d") makes them.')

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from aeutils.checks import check_digits, check_finite, check_labels, check_table, is_whole
+
 
 def mse(x_hat: Tensor, x: Tensor) -> float:
     """Mean squared error per pixel, on intensities in [0, 1].
@@ -26,8 +28,12 @@ def mse(x_hat: Tensor, x: Tensor) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If one is no tensor or empty, or the shapes differ.
     """
+    for part, what in ((x_hat, "reconstructions"), (x, "inputs")):
+        if not isinstance(part, Tensor) or part.numel() == 0:
+            came = "empty" if isinstance(part, Tensor) else f"a {type(part).__name__}"
+            raise ValueError(f"The {what} are {came}; wanted a tensor with at least one number.")
     if x_hat.shape != x.shape:
         raise ValueError(f"Reconstructions have shape {tuple(x_hat.shape)}, inputs {tuple(x.shape)}; they must agree.")
     return (x_hat.double() - x.double()).square().mean().item()
@@ -54,20 +60,23 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
     Raises
     ------
     ValueError
-        If the lengths differ or k is out of range.
+        If codes or labels are unusable, the lengths differ, or k is out of range.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
+    check_table(z, "codes")
     voters = z if z_ref is None else z_ref
+    check_table(voters, "voting codes", columns=z.shape[1])
     if labels_ref is None or len(labels_ref) != len(voters):
         came = "none" if labels_ref is None else f"{len(labels_ref):,}"
         raise ValueError(f"{len(voters):,} codes vote with {came} labels; each voting code needs one.")
+    check_labels(labels_ref)
     most = len(voters) - (z_ref is None)
-    if not 1 <= k <= most:
-        raise ValueError(f"k is {k}; with {len(voters):,} voting codes it can be 1 to {most:,}.")
-    classifier = KNeighborsClassifier(k).fit(voters.numpy(), labels_ref.numpy())
+    if not is_whole(k, most=most):
+        raise ValueError(f"k is {k!r}; with {len(voters):,} voting codes it can be 1 to {most:,}.")
+    classifier = KNeighborsClassifier(k).fit(voters.detach().numpy(), labels_ref.numpy())
     if z_ref is not None:
-        return torch.from_numpy(classifier.predict(z.numpy()))
+        return torch.from_numpy(classifier.predict(z.detach().numpy()))
     neighbours = classifier.kneighbors(return_distance=False)  # without arguments it leaves each point out
     votes = torch.nn.functional.one_hot(labels_ref[torch.from_numpy(neighbours)]).sum(dim=1)
     return votes.argmax(dim=1)
@@ -96,8 +105,10 @@ def knn_accuracy(
     Raises
     ------
     ValueError
-        If the lengths differ or k is out of range.
+        If codes or labels are unusable, the lengths differ, or k is out of range.
     """
+    check_table(z, "codes")
+    check_labels(labels)
     if len(labels) != len(z):
         raise ValueError(f"{len(z):,} codes came with {len(labels):,} labels; each code needs one.")
     predicted = knn_predict(z, z_ref, labels if z_ref is None else labels_ref, k=k)
@@ -117,7 +128,13 @@ def share_by_digit(hits: Tensor, labels: Tensor) -> Tensor:
     -------
     shares : float64 Tensor of shape (10,)
         Each in [0, 1]; NaN for a digit that does not occur.
+
+    Raises
+    ------
+    ValueError
+        If there is no digit for each.
     """
+    check_digits(labels, len(hits), "hits")
     counts = torch.bincount(labels, minlength=10)
     return torch.bincount(labels, weights=hits.double(), minlength=10) / counts
 
@@ -134,7 +151,14 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
     -------
     shares : float64 Tensor of shape (10, 10)
         Every row sums to 1; NaN for a digit that does not occur.
+
+    Raises
+    ------
+    ValueError
+        If one holds anything but digits, or the lengths differ.
     """
+    check_labels(predicted, what="predicted labels", most=9)
+    check_digits(labels, len(predicted), "predicted labels")
     counts = torch.bincount(labels * 10 + predicted, minlength=100).reshape(10, 10).double()
     return counts / counts.sum(dim=1, keepdim=True)
 
@@ -152,7 +176,17 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
     Returns
     -------
     pairs : list of (truth, taken for, share)
+
+    Raises
+    ------
+    ValueError
+        If the table has another shape, or `count` is out of range.
     """
+    if not isinstance(shares, Tensor) or shares.shape != (10, 10):
+        came = f"shape {tuple(shares.shape)}" if isinstance(shares, Tensor) else f"the type {type(shares).__name__}"
+        raise ValueError(f"The shares have {came}; wanted shape (10, 10), as confusion() returns it.")
+    if not is_whole(count, most=90):
+        raise ValueError(f"count is {count!r}; a table of ten digits has 1 to 90 confusions.")
     pairs = [(i, j, float(shares[i, j])) for i in range(10) for j in range(10) if i != j]
     return sorted(pairs, key=lambda pair: -pair[2])[:count]
 
@@ -172,7 +206,13 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     Returns
     -------
     score : float in [0, 1]
+
+    Raises
+    ------
+    ValueError
+        If inputs or codes are unusable, the lengths differ, or k is out of range.
     """
+    _check_map(x, z, k)
     from sklearn.manifold import trustworthiness as sklearn_trustworthiness
 
     return float(sklearn_trustworthiness(_flat(x), _flat(z), n_neighbors=k))
@@ -181,8 +221,9 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
 def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     """Whether neighbours in the data stayed neighbours in the map: trustworthiness with the two sides swapped.
 
-    Parameters and result as in `trustworthiness`.
+    Parameters, result and errors as in `trustworthiness`.
     """
+    _check_map(x, z, k)
     return trustworthiness(z, x, k=k)
 
 
@@ -233,5 +274,19 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     return float(skdim.id.MLE().fit(flat, n_neighbors=k, comb="mle").dimension_)
 
 
-def _flat(x: Tensor) -> np.ndarray:
+def _check_map(x: Tensor, z: Tensor, k: int) -> None:
+    for part, what in ((x, "inputs"), (z, "codes")):
+        _flat(part, what)
+        check_finite(part, what)
+    if len(x) != len(z):
+        raise ValueError(f"{len(x):,} inputs came with {len(z):,} codes; each input needs one.")
+    most = (len(x) - 1) // 2
+    if not is_whole(k, most=most):
+        raise ValueError(f"k is {k!r}; with {len(x):,} points it can be 1 to {most:,}.")
+
+
+def _flat(x: Tensor, what: str = "inputs") -> np.ndarray:
+    if not isinstance(x, Tensor) or x.ndim < 2:
+        came = f"shape {tuple(x.shape)}" if isinstance(x, Tensor) else f"the type {type(x).__name__}"
+        raise ValueError(f"The {what} have {came}; wanted a tensor of shape (N, ...). torch.as_tensor(...) makes one.")
     return x.detach().flatten(start_dim=1).numpy()

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from aeutils.checks import check_count, check_finite, check_sizes
+
 IMAGE_SHAPE = (1, 28, 28)
 
 
@@ -36,7 +38,7 @@ class Autoencoder(nn.Module):
     Raises
     ------
     ValueError
-        If `latent_dim` is not a whole number from 1 up.
+        If `latent_dim` is not a whole number from 1 up, or a shape or a width is no sequence of them.
     """
 
     encoder: nn.Module
@@ -48,16 +50,21 @@ class Autoencoder(nn.Module):
             raise ValueError(
                 f"latent_dim is {latent_dim!r}; it counts the numbers in a code: give a whole number from 1 up."
             )
+        check_sizes("input_shape", input_shape, example="(1, 28, 28) or (3,)")
+        if len(input_shape) == 0:
+            raise ValueError("input_shape is empty; give the shape of one input, such as (1, 28, 28) or (3,).")
         self.latent_dim = latent_dim
         self.input_shape = tuple(input_shape)
         self.settings: dict = {"latent_dim": latent_dim}
 
     def encode(self, x: Tensor) -> Tensor:
         """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
+        check_shape(x, self.input_shape, "inputs")
         return self.encoder(x)
 
     def decode(self, z: Tensor) -> Tensor:
         """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape)."""
+        check_shape(z, (self.latent_dim,), "codes")
         return self.decoder(z)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -102,6 +109,7 @@ class MLPAutoencoder(Autoencoder):
         self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE, hidden: Sequence[int] = (1000, 500, 250)
     ):
         super().__init__(latent_dim, input_shape)
+        check_sizes("hidden", hidden, example="(64, 64)")
         self.settings |= {"input_shape": list(self.input_shape), "hidden": list(hidden)}
         widths = [math.prod(self.input_shape), *hidden, latent_dim]
         self.encoder = nn.Sequential(nn.Flatten(), *self._layers(widths))
@@ -167,11 +175,52 @@ class ConvAutoencoder(Autoencoder):
 
     def encode(self, x: Tensor) -> Tensor:
         """Images of shape (N, 1, 28, 28) in [0, 1] to codes of shape (N, latent_dim) in (-1, 1)."""
+        check_shape(x, self.input_shape, "images")
         return self.encoder(2 * x - 1)
 
     def decode(self, z: Tensor) -> Tensor:
         """Codes of shape (N, latent_dim) to images of shape (N, 1, 28, 28) in [0, 1]."""
+        check_shape(z, (self.latent_dim,), "codes")
         return (self.decoder(z) + 1) / 2
+
+
+def check_model(model: object) -> None:
+    """Refuse what is no network, such as a class that was not called.
+
+    Raises
+    ------
+    ValueError
+        If it is no `nn.Module`.
+    """
+    if not isinstance(model, nn.Module):
+        came = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
+        raise ValueError(f"The model is {came}; wanted a network, such as ConvAutoencoder(2).")
+
+
+def check_shape(x: Tensor, shape: Sequence[int], what: str) -> None:
+    """Refuse what does not fit through a network: some wrong shapes would, and give a wrong answer.
+
+    Parameters
+    ----------
+    x : Tensor
+        Should be of shape (N, *shape) and hold floating-point numbers.
+    shape : sequence of int
+        Shape of one input or code.
+    what : str
+        What they are called.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    wanted = f"a float tensor of shape (N, {', '.join(map(str, shape))})"
+    if not isinstance(x, Tensor):
+        raise ValueError(f"The {what} are a {type(x).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
+    if x.ndim == 0 or x.shape[1:] != tuple(shape):
+        raise ValueError(f"The {what} have shape {tuple(x.shape)}; wanted {wanted}. Reshape them.")
+    if not x.is_floating_point():
+        raise ValueError(f"The {what} are {x.dtype}; wanted {wanted}. x.float() converts; bytes need / 255 as well.")
 
 
 def check_inputs(x: Tensor, input_shape: Sequence[int]) -> None:
@@ -199,10 +248,7 @@ def check_inputs(x: Tensor, input_shape: Sequence[int]) -> None:
         raise ValueError(f"The inputs are empty: shape {tuple(x.shape)}; wanted {wanted} with N at least 1.")
     if x.dtype != torch.float32:
         raise ValueError(f"The inputs are {x.dtype}; wanted {wanted}. x.float() converts; bytes need / 255 as well.")
-    if not torch.isfinite(x).all():
-        raise ValueError(
-            f"The inputs hold {int((~torch.isfinite(x)).sum())} values that are NaN or infinite; remove them."
-        )
+    check_finite(x, "inputs")
     if len(shape) == 3 and (x.min() < 0 or x.max() > 1):
         raise ValueError(
             f"The images run from {x.min():.3g} to {x.max():.3g}; wanted intensities in [0, 1]. Divide bytes by 255."
@@ -232,9 +278,11 @@ def reconstruct(model: Autoencoder, x: Tensor, *, batch_size: int = 2000) -> tup
     Raises
     ------
     ValueError
-        If the inputs are not what the model takes.
+        If the inputs are not what the model takes, or `batch_size` counts nothing.
     """
+    check_model(model)
     check_inputs(x, model.input_shape)
+    check_count("batch_size", batch_size)
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()

@@ -17,6 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from torch import Tensor
 
+from aeutils.checks import check_count
+
 if TYPE_CHECKING:
     import pandas
 
@@ -47,7 +49,19 @@ def plot_history(train_loss: Sequence[float], validation_loss: Sequence[float] =
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no loss, or the two have different lengths.
     """
+    if not hasattr(train_loss, "__len__") or len(train_loss) == 0:
+        raise ValueError(f"train_loss is {train_loss!r}; give history.train_loss after at least one epoch.")
+    if len(validation_loss) not in (0, len(train_loss)):
+        raise ValueError(
+            f"There are {len(train_loss)} epochs of training and {len(validation_loss)} of validation; give both lists "
+            "of the same History."
+        )
     _, ax = plt.subplots(figsize=(6.4, 3.4))
     epochs = np.arange(1, len(train_loss) + 1)
     ax.plot(epochs, train_loss, color=SERIES_COLORS[0], linestyle="--", label="training")
@@ -72,8 +86,20 @@ def plot_rows(rows: Mapping[str, Tensor]) -> Figure:
     Returns
     -------
     figure : Figure
+
+    Raises
+    ------
+    ValueError
+        If there are no rows, one holds no such images, or their lengths differ.
     """
-    columns = max(len(images) for images in rows.values())
+    if not isinstance(rows, Mapping) or not rows:
+        raise ValueError('Wanted rows of images by their names, at least one: {"original": images}.')
+    for name, images in rows.items():
+        _check_images(images, f"images of row {name!r}")
+    lengths = {name: len(images) for name, images in rows.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"The rows have different lengths, {lengths}; wanted as many images in each.")
+    columns = max(lengths.values())
     figure, axes = plt.subplots(
         len(rows),
         columns,
@@ -83,7 +109,7 @@ def plot_rows(rows: Mapping[str, Tensor]) -> Figure:
     )
     for row_axes, (name, images) in zip(axes, rows.items(), strict=True):
         for ax, image in zip(row_axes, images, strict=True):
-            ax.imshow(image[0].numpy(), vmin=0, vmax=1)
+            ax.imshow(image[0].detach().numpy(), vmin=0, vmax=1)
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_visible(False)
         row_axes[0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -110,12 +136,21 @@ def plot_image_grid(
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If these are no such images, or they do not fill whole rows.
     """
+    _check_images(images, "images")
+    check_count("columns", columns)
+    if len(images) % columns:
+        raise ValueError(f"{len(images)} images do not fill whole rows of {columns}; give a multiple of {columns}.")
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 6.4))[1]
     rows = len(images) // columns
     picture = images.reshape(rows, columns, 28, 28).permute(0, 2, 1, 3).reshape(rows * 28, columns * 28)
-    ax.imshow(picture.numpy(), vmin=0, vmax=1, extent=extent)
+    ax.imshow(picture.detach().numpy(), vmin=0, vmax=1, extent=extent)
     if extent is None:
         ax.axis("off")
     else:
@@ -136,7 +171,16 @@ def plot_confusion(shares: Tensor, *, xlabel: str = "taken for", ylabel: str = "
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If the table has another shape.
     """
+    if np.shape(shares) != (10, 10):
+        raise ValueError(
+            f"The shares have shape {tuple(np.shape(shares))}; wanted (10, 10), as confusion() returns it."
+        )
     _, ax = plt.subplots(figsize=(5.6, 5.2))
     percent = 100 * np.asarray(shares)
     ax.imshow(percent, vmin=0, vmax=100, cmap="Blues")
@@ -160,7 +204,16 @@ def plot_by_digit(series: Mapping[str, tuple[Sequence[float], Sequence[float] | 
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If there are no series or more than looks for them, or one has not ten values.
     """
+    _check_series(series, most=len(SERIES_COLORS))
+    for name, (values, spread) in series.items():
+        if len(values) != 10 or (spread is not None and len(spread) != 10):
+            raise ValueError(f"Series {name!r} has {len(values)} values; wanted ten, one a digit, and as many spreads.")
     _, ax = plt.subplots(figsize=(7.6, 3.6))
     width = 0.84 / len(series)
     for i, (name, (values, spread)) in enumerate(series.items()):
@@ -190,10 +243,17 @@ def plot_by_size(
     Returns
     -------
     ax : Axes
+
+    Raises
+    ------
+    ValueError
+        If there are no series or more than looks for them.
     """
+    linestyles = ("-", "--", ":", "-.")
+    _check_series(series, most=len(linestyles))
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 3.8))[1]
-    looks = zip(SERIES_COLORS, ("-", "--", ":", "-."), ("o", "s", "^", "D"), strict=False)
+    looks = zip(SERIES_COLORS, linestyles, ("o", "s", "^", "D"), strict=False)
     for (name, (values, spread)), (color, linestyle, marker) in zip(series.items(), looks, strict=False):
         ax.errorbar(
             values.index, values, spread, color=color, linestyle=linestyle, marker=marker, markersize=4, label=name
@@ -208,3 +268,16 @@ def plot_by_size(
     ax.grid(True, which="both", axis="y")
     ax.legend()
     return ax
+
+
+def _check_images(images: Tensor, what: str) -> None:
+    wanted = "a tensor of shape (N, 1, 28, 28) with N at least 1"
+    if not isinstance(images, Tensor):
+        raise ValueError(f"The {what} are a {type(images).__name__}; wanted {wanted}.")
+    if images.shape[1:] != (1, 28, 28) or len(images) == 0:
+        raise ValueError(f"The {what} have shape {tuple(images.shape)}; wanted {wanted}. Reshape them.")
+
+
+def _check_series(series: Mapping, most: int) -> None:
+    if not 1 <= len(series) <= most:
+        raise ValueError(f"There are {len(series)} series; wanted 1 to {most}, so that each has a look of its own.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from aeutils.checks import check_count
 from aeutils.models import IMAGE_SHAPE, check_inputs
 
 
@@ -60,9 +61,14 @@ def read_digits(reader: DigitReader, images: Tensor, *, batch_size: int = 2000) 
     Raises
     ------
     ValueError
-        If the images are not what the reader takes.
+        If the reader is none or in training mode, or the images are not what it takes.
     """
+    if not isinstance(reader, DigitReader):
+        raise ValueError(f"The reader is a {type(reader).__name__}; wanted a DigitReader, as load_reader() returns it.")
+    if reader.training:
+        raise ValueError("The reader is in training mode, in which it guesses at random; call reader.eval() first.")
     check_inputs(images, IMAGE_SHAPE)
+    check_count("batch_size", batch_size)
     probabilities = torch.cat([reader(batch).softmax(dim=1) for batch in images.split(batch_size)])
     confidence, labels = probabilities.max(dim=1)
     return labels, confidence

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from aeutils.models import IMAGE_SHAPE, Autoencoder, check_inputs
+from aeutils.checks import check_sizes
+from aeutils.models import IMAGE_SHAPE, Autoencoder, check_inputs, check_shape
 
 
 class ResidualAutoencoder(Autoencoder):
@@ -33,6 +34,7 @@ class ResidualAutoencoder(Autoencoder):
         self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE, hidden: Sequence[int] = (1000, 500, 250)
     ):
         super().__init__(latent_dim, input_shape)
+        check_sizes("hidden", hidden, example="(64, 64)")
         self.settings |= {"input_shape": list(self.input_shape), "hidden": list(hidden)}
         widths = [math.prod(self.input_shape), *hidden, latent_dim]
         self.linear_encoder = nn.Linear(widths[0], latent_dim)
@@ -81,9 +83,11 @@ class ResidualAutoencoder(Autoencoder):
 
     def encode(self, x: Tensor) -> Tensor:
         """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
+        check_shape(x, self.input_shape, "inputs")
         flat = x.flatten(1)
         return self.linear_encoder(flat) + self.encoder(flat)
 
     def decode(self, z: Tensor) -> Tensor:
         """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape) in [0, 1]."""
+        check_shape(z, (self.latent_dim,), "codes")
         return (self.linear_decoder(z) + self.decoder(z)).clamp(0, 1).unflatten(1, self.input_shape)

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from aeutils.checks import check_seed, check_table, is_number
+
 SHEET_LENGTH = 89.4
 """Of the Swiss roll's sheet, in its own units, to three digits."""
 SECTIONS = 6
@@ -30,6 +32,7 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
     noise : float
         Standard deviation of Gaussian noise, in the sheet's own units; at least 0.
     seed : int
+        From 0 to 2^32 - 1.
 
     Returns
     -------
@@ -42,12 +45,13 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
     Raises
     ------
     ValueError
-        If `n` is not a whole number from 1 up, or `noise` is negative or not finite.
+        If `n` is not a whole number from 1 up, `noise` is negative or not finite, or `seed` is none.
     """
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise ValueError(f"n is {n!r}; the roll needs a whole number of points, at least 1.")
-    if not (math.isfinite(noise) and noise >= 0):
+    if not is_number(noise) or noise < 0:
         raise ValueError(f"noise is {noise!r}; it is a standard deviation: a finite number, at least 0.")
+    check_seed(seed, most=2**32 - 1)
     from sklearn.datasets import make_swiss_roll as sklearn_roll
 
     points, t = sklearn_roll(n, noise=noise, random_state=seed)
@@ -73,7 +77,13 @@ def section_of(sheet: Tensor) -> Tensor:
     -------
     sections : int64 Tensor of shape (N,)
         0 at the inner end to 5 at the outer.
+
+    Raises
+    ------
+    ValueError
+        If the sheet is no such table.
     """
+    check_table(sheet, "sheet's points", columns=2)
     return (sheet[:, 0] / SHEET_LENGTH * SECTIONS).long().clamp(0, SECTIONS - 1)
 
 
@@ -162,12 +172,15 @@ def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness:
         If a stroke has fewer than two points, all points are the same, a number is not finite, or the thickness is
         not above 0.
     """
-    lines = [np.asarray(stroke, dtype=float) for stroke in strokes]
+    try:
+        lines = [np.asarray(stroke, dtype=float) for stroke in strokes]
+    except (TypeError, ValueError):  # no numbers, or points of different lengths
+        lines = []
     if not lines or any(line.ndim != 2 or line.shape[1] != 2 or len(line) < 2 for line in lines):
         raise ValueError("Wanted strokes of two or more points (right, down) each, such as [[(0, 0), (0, 1)]].")
     points = np.concatenate(lines)
     size = np.ptp(points, axis=0).max()
-    if not np.isfinite(points).all() or size == 0 or not 0 < thickness < math.inf:
+    if not np.isfinite(points).all() or size == 0 or not (is_number(thickness) and thickness > 0):
         raise ValueError(
             f"Wanted finite points that are not all the same and a thickness above 0; "
             f"they span {size:g} and the thickness is {thickness!r}."

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aeutils.models import IMAGE_SHAPE, check_inputs
+from aeutils.checks import check_count, check_finite, check_seed, is_number
+from aeutils.models import IMAGE_SHAPE, check_inputs, check_model
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,16 @@ class Recipe:
 
     def __post_init__(self):
         for name in ("num_epochs", "batch_size"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} is {value!r}; give a whole number from 1 up.")
-        if not 0 < self.lr < float("inf"):
+            check_count(name, getattr(self, name))
+        if not is_number(self.lr) or self.lr <= 0:
             raise ValueError(f"lr is {self.lr!r}; a learning rate is a number above 0, such as 0.01.")
-        if not 0 <= self.weight_decay < float("inf"):
+        if not is_number(self.weight_decay) or self.weight_decay < 0:
             raise ValueError(f"weight_decay is {self.weight_decay!r}; give 0 (none) or a small number such as 1e-5.")
-        if not 0 < self.rise < 1:
+        if not isinstance(self.one_cycle, bool):
+            raise ValueError(f"one_cycle is {self.one_cycle!r}; give True or False.")
+        if not is_number(self.rise) or not 0 < self.rise < 1:
             raise ValueError(f"rise is {self.rise!r}; it is a share of the steps: give a number between 0 and 1.")
-        if not 0 <= self.beta2 < 1:
+        if not is_number(self.beta2) or not 0 <= self.beta2 < 1:
             raise ValueError(f"beta2 is {self.beta2!r}; give a number from 0 to just under 1, such as 0.999.")
 
 
@@ -157,20 +158,28 @@ def fit(
     Raises
     ------
     ValueError
-        If the data do not fit the model or each other.
+        If the data do not fit the model or each other, or a setting is none.
     FloatingPointError
         If the loss is not finite.
     """
     from tqdm.auto import tqdm
 
+    check_model(model)
+    check_seed(seed)
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"recipe is {recipe!r}; give a Recipe, such as FAST_RECIPE or Recipe(num_epochs=5).")
+    if not callable(loss):
+        raise ValueError(f"loss is {loss!r}; give a function of (output, target), such as reconstruction_loss.")
     device = torch.device(device) if device is not None else pick_device()
-    x, target = _checked_pair(model, x, target)
+    x, target = _checked_pair(model, x, target, loss)
     if len(x) < 2:
         raise ValueError("Training needs at least 2 inputs, because BatchNorm has no variance over one.")
     x, target = x.to(device), target.to(device)
     if validation is not None:
         pair = validation if isinstance(validation, tuple) else (validation, None)
-        x_val, target_val = (part.to(device) for part in _checked_pair(model, *pair))
+        if len(pair) != 2:
+            raise ValueError(f"validation is a tuple of {len(pair)}; give inputs, or a pair (inputs, targets).")
+        x_val, target_val = (part.to(device) for part in _checked_pair(model, *pair, loss))
 
     model.to(device, memory_format=torch.channels_last)  # faster convolutions, same results
     fused = device.type in ("cpu", "cuda")  # all weights updated in one go: the same steps, faster
@@ -186,7 +195,7 @@ def fit(
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=recipe.lr, total_steps=num_steps, pct_start=rise
         )
-    shuffle = torch.Generator().manual_seed(seed)
+    shuffle = torch.Generator().manual_seed(int(seed))
     history = History()
 
     bar = tqdm(total=num_steps, unit="batch", disable=not progress, leave=False)
@@ -227,12 +236,21 @@ def fit(
     return history
 
 
-def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None) -> tuple[Tensor, Tensor]:
+def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Callable) -> tuple[Tensor, Tensor]:
     check_inputs(x, getattr(model, "input_shape", IMAGE_SHAPE))
     if target is None:
         return x, x
+    if not isinstance(target, Tensor) or target.ndim == 0:
+        came = "a single number" if isinstance(target, Tensor) else f"a {type(target).__name__}"
+        raise ValueError(f"The targets are {came}; wanted a tensor with one target for each input.")
     if len(target) != len(x):
         raise ValueError(f"{len(x):,} inputs came with {len(target):,} targets; each input needs one.")
+    check_finite(target, "targets")
+    if loss is reconstruction_loss and target.shape != x.shape:  # broadcasting would give a number, and a wrong one
+        raise ValueError(
+            f"The inputs have shape {tuple(x.shape)}, the targets {tuple(target.shape)}; the squared error needs equal "
+            "shapes. Give targets like the inputs, or another loss."
+        )
     return x, target
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from aeutils.checks import check_seed, check_table
 from aeutils.models import MLPAutoencoder
 from aeutils.training import History, Recipe, fit, reconstruction_loss
 
@@ -83,7 +84,17 @@ def walking_stress(z: Tensor, distances: Tensor) -> Tensor:
     Returns
     -------
     stress : Tensor, one number, at least 0
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two codes, or there is no distance for each pair.
     """
+    if z.ndim != 2 or len(z) < 2 or distances.shape != (len(z), len(z)):
+        raise ValueError(
+            f"The codes have shape {tuple(z.shape)}, the distances {tuple(distances.shape)}; wanted (B, K) and (B, B) "
+            "with B at least 2. Take the rows and the columns of the same points."
+        )
     first, second = torch.triu_indices(len(z), len(z), offset=1)  # each pair once
     wanted = distances[first, second]
     return ((z[first] - z[second]).norm(dim=1) - wanted).square().div(wanted + 0.1).mean()
@@ -130,13 +141,15 @@ def fit_roll(
     Raises
     ------
     ValueError
-        If the points are unusable, the weight is negative or not finite, or the graph is not connected.
+        If the points are unusable, the weight is negative or not finite, the seed is none, or the graph is not
+        connected.
     """
     _check_points(points)
+    check_seed(seed)
     if not (isinstance(walking_weight, Real) and math.isfinite(walking_weight) and walking_weight >= 0):
         raise ValueError(f"walking_weight is {walking_weight!r}; give 0 (plain) or a positive number such as 1.")
     if model is None:
-        torch.manual_seed(seed)
+        torch.manual_seed(int(seed))
         model = MLPAutoencoder(latent_dim=2, input_shape=(points.shape[1],), hidden=(64, 64))
     if walking_weight == 0:
         return model, fit(model, points, recipe=recipe, seed=seed, progress=progress)
@@ -207,7 +220,7 @@ def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
     from sklearn.linear_model import LinearRegression
     from sklearn.neighbors import NearestNeighbors
 
-    _check_table(z, what="codes", least=11)
+    check_table(z, "codes", least=11)
     _check_points(sheet, what="sheet's points", least=11)
     if sheet.shape != (len(z), 2):
         raise ValueError(
@@ -225,21 +238,10 @@ def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
 
 
 def _check_points(points: Tensor, what: str = "points", least: int = 2) -> None:
-    _check_table(points, what, least)
+    check_table(points, what, least=least)
     constant = torch.nonzero((points == points[:1]).all(dim=0)).flatten().tolist()
     if constant:
         raise ValueError(
             f"Column {constant[0]} of the {what} is constant ({points[0, constant[0]]:g} everywhere): it says nothing, "
             "and usually means that something went wrong before. Remove it, or look where it came from."
         )
-
-
-def _check_table(table: Tensor, what: str, least: int) -> None:
-    wanted = f"a tensor of shape (N, D) with N at least {least}"
-    if not isinstance(table, Tensor):
-        raise ValueError(f"The {what} are a {type(table).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
-    if table.ndim != 2 or len(table) < least:
-        raise ValueError(f"The {what} have shape {tuple(table.shape)}; wanted {wanted}.")
-    if not torch.isfinite(table).all():
-        bad = int((~torch.isfinite(table)).sum())
-        raise ValueError(f"The {what} hold {bad} values that are NaN or infinite; remove them.")

@@ -28,6 +28,10 @@ class LiveFigure(anywidget.AnyWidget):
     """What stands in its place where nothing moves."""
 
     def __init__(self, **state):
+        unknown = sorted(set(state) - set(self.trait_names()))
+        if unknown:
+            there = ", ".join(sorted(self.trait_names(remembered=True)))
+            raise traitlets.TraitError(f"A {type(self).__name__} has no {', '.join(unknown)}; it has {there}.")
         super().__init__(**state)
         self._files = assets.data_names()
         self.on_msg(self._answer)
@@ -108,6 +112,10 @@ class LatentSpace(LiveFigure):
     turned = traitlets.Float(30).tag(**REMEMBERED)
     elevation = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
 
+    @traitlets.validate("turned", "elevation")
+    def _check_angle(self, proposal: dict) -> float:
+        return check_angle(proposal["value"])
+
     @traitlets.validate("z")
     def _check_z(self, proposal: dict) -> list[float]:
         return check_code(proposal["value"], 3)
@@ -140,6 +148,10 @@ class SwissRoll(LiveFigure):
     run = traitlets.Int(1, min=1, max=10).tag(**REMEMBERED)
     turned = traitlets.Float(-70).tag(**REMEMBERED)
     elevation = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
+
+    @traitlets.validate("turned", "elevation")
+    def _check_angle(self, proposal: dict) -> float:
+        return check_angle(proposal["value"])
 
 
 class CodeSizes(LiveFigure):
@@ -194,10 +206,29 @@ class DrawDigit(LiveFigure):
     @traitlets.validate("strokes")
     def _check_strokes(self, proposal: dict) -> list:
         for stroke in proposal["value"]:
-            for x, y in stroke:
-                if not (0 <= x <= 1 and 0 <= y <= 1):
-                    raise traitlets.TraitError(f"A stroke goes through {x}, {y}; wanted numbers from 0 to 1.")
+            for point in stroke if isinstance(stroke, (list, tuple)) else [stroke]:
+                if not is_point(point):
+                    raise traitlets.TraitError(f"A stroke goes through {point}; wanted [x, y], numbers from 0 to 1.")
         return proposal["value"]
+
+
+def is_point(point: object) -> bool:
+    """Whether something is a place on the pad: two numbers from 0 to 1."""
+    is_pair = isinstance(point, (list, tuple)) and len(point) == 2
+    return is_pair and all(isinstance(value, (int, float)) and 0 <= value <= 1 for value in point)
+
+
+def check_angle(angle: float) -> float:
+    """A finite number of degrees, or an error.
+
+    Raises
+    ------
+    TraitError
+        If it is NaN or infinite.
+    """
+    if not math.isfinite(angle):
+        raise traitlets.TraitError(f"An angle is {angle}; wanted a finite number of degrees.")
+    return angle
 
 
 def check_size(latent_dim: int) -> int:

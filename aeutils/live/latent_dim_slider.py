@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, check_inputs, reconstruct
+from aeutils.models import IMAGE_SHAPE, ConvAutoencoder, check_inputs, reconstruct
 from aeutils.pretrained import load_pretrained, shipped_sizes
 from aeutils.results import load_results
 from aeutils.training import Recipe, fit
@@ -42,8 +42,9 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
     ValueError
         If the images are not what the network takes.
     """
+    check_inputs(images, IMAGE_SHAPE)
     if training_images is not None:
-        check_inputs(training_images, images.shape[1:])
+        check_inputs(training_images, IMAGE_SHAPE)
     # Everything is computed before the first move, so that each move only swaps two finished things.
     frames = {}
     sweep = load_results("sweep").query("model == 'conv'").groupby("latent_dim")[["test_mse", "knn10_accuracy"]].mean()

@@ -57,11 +57,11 @@ def load_results(name: str) -> pandas.DataFrame:
     """
     import pandas
 
-    path = RESULTS_FOLDER / f"{name}.csv"
-    if not path.is_file():
-        there = ", ".join(sorted(file.stem for file in RESULTS_FOLDER.glob("*.csv")))
-        raise FileNotFoundError(f"There are no results called {name!r}; there are: {there}.")
-    return pandas.read_csv(path)
+    # A file whose name starts with a dot is left over from a process that was killed while it wrote.
+    there = sorted(file.stem for file in RESULTS_FOLDER.glob("[!.]*.csv"))
+    if name not in there:
+        raise FileNotFoundError(f"There are no results called {name!r}; there are: {', '.join(there)}.")
+    return pandas.read_csv(RESULTS_FOLDER / f"{name}.csv")
 
 
 def summarize(runs: pandas.DataFrame) -> pandas.DataFrame:
@@ -76,9 +76,17 @@ def summarize(runs: pandas.DataFrame) -> pandas.DataFrame:
     -------
     table : DataFrame of str
         A row a model and size, in the order linear, convolutional, others; a column a score.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows, or a column is missing.
     """
     import pandas
 
+    columns = {"model", "latent_dim", *_SCORES}
+    if not isinstance(runs, pandas.DataFrame) or not columns <= set(runs) or runs.empty:
+        raise ValueError(f"Wanted rows of load_results('sweep'), with {', '.join(sorted(columns))}; some are missing.")
     rows = []
     for model, name in MODELS.items():
         for latent_dim, seeds in runs[runs["model"] == model].groupby("latent_dim"):
