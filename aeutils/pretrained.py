@@ -44,9 +44,20 @@ def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None
     ------
     OSError
         If the file cannot be written.
+    ValueError
+        If `load_weights` could not build the model again, or `about` is nothing that JSON can hold.
     """
+    if type(model) not in _CLASSES.values():
+        raise ValueError(
+            f"The model is a {type(model).__name__}; load_weights() can only build {', '.join(_CLASSES)} again. Keep "
+            "the state_dict() of any other yourself."
+        )
+    try:
+        text = json.dumps({"class": type(model).__name__, "settings": model.settings, "about": about}, sort_keys=True)
+    except (TypeError, ValueError) as error:
+        wanted = "numbers, texts, lists and dicts"
+        raise ValueError(f"about is nothing that JSON can hold ({error}); give {wanted}.") from error
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    text = json.dumps({"class": type(model).__name__, "settings": model.settings, "about": about}, sort_keys=True)
     metadata = {"format": _FORMAT, "model": text, "sha256": _checksum(tensors, text)}
     with replacing(path) as beside:
         try:
@@ -94,15 +105,14 @@ def load_weights(path: str | os.PathLike) -> tuple[nn.Module, dict]:
     text = metadata["model"]
     if _checksum(tensors, text) != metadata.get("sha256"):
         raise ValueError(f"{path} was changed after it was written: its checksum does not match. Get it again.")
-    described = json.loads(text)
-    if described["class"] not in _CLASSES:
-        raise ValueError(f"{path} holds a {described['class']}; this version knows {', '.join(_CLASSES)}.")
     try:
-        model = _CLASSES[described["class"]](**described["settings"])
-        model.load_state_dict(tensors)
-    except (RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} does not fit the network it describes: {error}") from error
-    return model.eval(), described["about"]
+        described = json.loads(text)
+        name, settings, about = (described[part] for part in ("class", "settings", "about"))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} does not say which network it holds ({error!r}). Get it again.") from error
+    if name not in list(_CLASSES):
+        raise ValueError(f"{path} holds a {name}; this version knows {', '.join(_CLASSES)}.")
+    return _build(path, _CLASSES[name], settings, tensors).eval(), about
 
 
 def load_pretrained(latent_dim: int) -> ConvAutoencoder:
@@ -152,6 +162,24 @@ def load_reader() -> DigitReader:
         On the CPU, in evaluation mode.
     """
     return load_weights(WEIGHTS_FOLDER / "digit_reader.safetensors")[0]
+
+
+def _build(path: Path, model_class: type[nn.Module], settings: dict, tensors: dict[str, Tensor]) -> nn.Module:
+    try:
+        with torch.device("meta"):  # shapes without memory: a file may describe a network larger than the machine
+            described = {name: part.shape for name, part in model_class(**settings).state_dict().items()}
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{path} does not fit the network it describes: {str(error).splitlines()[0]}") from error
+    held = {name: tensor.shape for name, tensor in tensors.items()}
+    if held != described:
+        name = min(name for name in held | described if held.get(name) != described.get(name))
+        came, wanted = (tuple(shapes[name]) if name in shapes else "nothing" for shapes in (held, described))
+        raise ValueError(
+            f"{path} does not fit the network it describes: {name} is {came}, wanted {wanted}. Get it again."
+        )
+    model = model_class(**settings)
+    model.load_state_dict(tensors)
+    return model
 
 
 def _checksum(tensors: dict[str, Tensor], text: str) -> str:
