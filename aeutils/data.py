@@ -35,6 +35,15 @@ _FILE_BYTES = {
     "t10k-images-idx3-ubyte": 16 + 10_000 * 784,
     "t10k-labels-idx1-ubyte": 8 + 10_000,
 }
+_FILE_STARTS = {  # big-endian numbers: what kind of file it is, and how much it holds
+    name: b"".join(number.to_bytes(4, "big") for number in numbers)
+    for name, numbers in {
+        "train-images-idx3-ubyte": (2051, 60_000, 28, 28),
+        "train-labels-idx1-ubyte": (2049, 60_000),
+        "t10k-images-idx3-ubyte": (2051, 10_000, 28, 28),
+        "t10k-labels-idx1-ubyte": (2049, 10_000),
+    }.items()
+}
 _DOWNLOAD_TIMEOUT = 30  # seconds without a byte
 
 
@@ -114,9 +123,9 @@ def load_mnist(
     FileNotFoundError
         If the files are not there and may not be, or could not be, downloaded.
     OSError
-        If a file cannot be read, or is not as long as MNIST's.
+        If a file cannot be read, is not as long as MNIST's, or holds something else.
     """
-    if split not in _FILES:
+    if split not in list(_FILES):
         raise ValueError(f'split is {split!r}; choose "train" (60,000 digits) or "test" (10,000).')
     folder = mnist_folder(split, root, download=download)
 
@@ -127,6 +136,11 @@ def load_mnist(
     images, labels = (
         read(str(raw / name)) for read, name in zip((read_image_file, read_label_file), _FILES[split], strict=True)
     )
+    if labels.max() > 9:
+        raise OSError(
+            f"{raw / _FILES[split][1]} holds the label {int(labels.max())}, MNIST's go from 0 to 9: it was damaged. "
+            "Delete it and load again."
+        )
     if split == "train" and not with_sample:
         outside = ~in_sample(labels)
         images, labels = images[outside], labels[outside]
@@ -185,8 +199,8 @@ def _check_files(split: str, folder: Path) -> None:
         path = raw / name
         try:
             size = path.stat().st_size
-            with path.open("rb"):
-                pass
+            with path.open("rb") as file:
+                start = file.read(len(_FILE_STARTS[name]))
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(f"MNIST is not at hand: there is no {path}. {help_text}") from None
         except OSError as error:
@@ -195,6 +209,11 @@ def _check_files(split: str, folder: Path) -> None:
             raise OSError(
                 f"{path} has {size:,} bytes, MNIST's has {_FILE_BYTES[name]:,}: it was cut short or is another file. "
                 "Delete it and load again."
+            )
+        if start != _FILE_STARTS[name]:
+            raise OSError(
+                f"{path} starts with {start[:4]!r}, MNIST's with {_FILE_STARTS[name][:4]!r}: it is another file, such "
+                "as a web page. Delete it and load again."
             )
 
 
