@@ -30,6 +30,7 @@ from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, History, fit
 
 RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
 GRID = 100  # images in a saved grid, ten a row
+PIXELS = 784  # in a digit; a code of more numbers than that would be no shorter than the picture
 
 Split = tuple[Tensor, Tensor]
 
@@ -50,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         "conv_autoencoder_Kdim.safetensors, a table losses.csv, and for 2 numbers the map fig.png, for 3 numbers "
         "the map turned six times, fig0.png to fig300.png. Ctrl-C stops it and keeps what was learned so far.",
     )
-    train.add_argument("--latent-dim", type=_whole_number, metavar="K", help="numbers in a code (default: 2)")
+    train.add_argument("--latent-dim", type=_code_size, metavar="K", help="numbers in a code (default: 2)")
     train.add_argument(
         "--recipe",
         choices=RECIPES,
@@ -86,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Score shipped weights, or your own, on images they did not learn from, and write the same "
         "figures as train.",
     )
-    evaluate.add_argument("--latent-dim", type=_whole_number, metavar="K", help="which shipped weights (default: 2)")
+    evaluate.add_argument("--latent-dim", type=_code_size, metavar="K", help="which shipped weights (default: 2)")
     evaluate.add_argument("--weights", type=Path, metavar="FILE", help="score these instead of shipped ones")
     evaluate.add_argument(
         "--data",
@@ -138,14 +139,21 @@ def _train(args: argparse.Namespace) -> int:
         train, held_out = load_mnist_sample("train"), load_mnist_sample("test")
     print(f"training {model.latent_dim} numbers a digit on {len(train[0]):,} images; {len(held_out[0]):,} held out")
 
+    images_lost = False
+
     def after_epoch(epoch: int, history: History) -> None:
+        nonlocal images_lost
         print(
             f"epoch {epoch:3d}/{recipe.num_epochs}  training MSE {history.train_loss[-1]:.4f}  "
             f"held-out MSE {history.validation_loss[-1]:.4f}",
             flush=True,
         )
-        if args.save_images:
-            _save_grids(args.out, epoch, model, held_out[0])
+        if args.save_images and not images_lost:
+            try:
+                _save_grids(args.out, epoch, model, held_out[0])
+            except OSError as error:  # a picture is not worth the training
+                images_lost = True
+                print(f"error: {error} The training goes on without images.", file=sys.stderr)
 
     history = fit(
         model, train[0], recipe=recipe, validation=held_out[0], seed=args.seed, after_epoch=after_epoch,
@@ -170,7 +178,7 @@ def _train(args: argparse.Namespace) -> int:
         writer.writerows(zip(range(1, 10**6), history.train_loss, history.validation_loss))  # noqa: B905 (a counter)
     print(f"wrote {args.out / 'losses.csv'}")
     _save_maps(args.out, model, held_out)
-    return 130 if history.interrupted else 0
+    return 130 if history.interrupted else int(images_lost)
 
 
 def _evaluate(args: argparse.Namespace) -> int:
@@ -281,6 +289,13 @@ def _seed(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f"seed {text!r} is not a whole number from 0 to {2**63 - 1}")
     return int(text)
+
+
+def _code_size(text: str) -> int:
+    number = _whole_number(text)
+    if number > PIXELS:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than the {PIXELS} pixels of a digit")
+    return number
 
 
 def _whole_number(text: str) -> int:
