@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from aeutils.files import replacing
+from aeutils.training import History
 
 
 def read_rows(path: Path) -> list[dict]:
@@ -19,27 +20,29 @@ def read_rows(path: Path) -> list[dict]:
 def put(path: Path, row: dict, key: tuple[str, ...]) -> None:
     """Add a row to a CSV file, with a header if it is new, in place of an older row of the same run.
 
-    `key` names the columns that tell runs apart. Floats are written with six digits.
+    `key` names the columns that tell runs apart. Floats are written with six digits. The whole file is written anew
+    beside the old one: a row that was cut short by a full disk or a killed process would look like a finished run.
     """
     row = _as_text(row)
-    old = read_rows(path)
-    others = [other for other in old if any(other[name] != row[name] for name in key)]
-    if len(others) < len(old):
-        with replacing(path) as beside, beside.open("w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(old[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(others)
-    is_new = not path.exists()
-    with path.open("a", newline="") as file:
+    rows = [other for other in read_rows(path) if any(other[name] != row[name] for name in key)]
+    with replacing(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+        writer.writeheader()
+        writer.writerows([*rows, row])
 
 
 def is_done(path: Path, run: dict) -> bool:
     """Whether some row of a results file has all the values of `run`."""
     return any(_as_text(run).items() <= row.items() for row in read_rows(path))
+
+
+def stop_if_interrupted(history: History) -> None:
+    """Let Ctrl-C during a training, which `fit` takes for "that is enough", end the experiment.
+
+    A network that is half trained gets no row and is not shipped.
+    """
+    if history.interrupted:
+        raise KeyboardInterrupt
 
 
 def _as_text(row: dict) -> dict[str, str]:

@@ -34,7 +34,7 @@ from aeutils.reader import read_digits
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
-from experiments.rows import is_done, put, read_rows
+from experiments.rows import is_done, put, read_rows, stop_if_interrupted
 from experiments.variants import VARIANTS, LabelledAutoencoder, loss_with_labels, make_variant
 
 RUNS = Path(".runs")
@@ -74,7 +74,7 @@ def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> A
         model, loss, changes = make_variant(name, latent_dim)
         recipe = replace(FAST_RECIPE, **changes)
     device = "cpu" if name == "labels" else None  # that loss looks its rows up in `x` and `labels`, which stay there
-    fit(model, x, target, recipe=recipe, loss=loss, seed=seed, device=device, progress=False)
+    stop_if_interrupted(fit(model, x, target, recipe=recipe, loss=loss, seed=seed, device=device, progress=False))
     if name in KEPT:
         about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed}
         save_weights(weights_of((name, latent_dim, seed)), model, about | {"recipe": asdict(recipe)})

@@ -36,7 +36,7 @@ from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
 from aeutils.training import Recipe, fit
 from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
-from experiments.rows import is_done, put
+from experiments.rows import is_done, put, stop_if_interrupted
 
 SEEDS = range(10, 20)
 TRAINED = 2000  # points a roll
@@ -86,7 +86,8 @@ def walking_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
 
 def walking_then_plain(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """Started unrolled, then trained again without the term."""
-    model, _ = fit_roll(x, walking_weight=1.0, model=network(latent_dim, seed), seed=seed, progress=False)
+    model, history = fit_roll(x, walking_weight=1.0, model=network(latent_dim, seed), seed=seed, progress=False)
+    stop_if_interrupted(history)
     return trained(x, seed, model)
 
 
@@ -94,7 +95,7 @@ def linear(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """One linear layer each way."""
     torch.manual_seed(seed)
     model = LinearAutoencoder(latent_dim, input_shape=(3,))
-    fit(model, x, recipe=LINEAR_RECIPE, seed=seed, progress=False)
+    stop_if_interrupted(fit(model, x, recipe=LINEAR_RECIPE, seed=seed, progress=False))
     return coder(model)
 
 
@@ -134,7 +135,8 @@ def trained(
     x: Tensor, seed: int, model: MLPAutoencoder, walking_weight: float = 0.0, recipe: Recipe = ROLL_RECIPE
 ) -> Coder:
     """The network after training."""
-    fit_roll(x, walking_weight=walking_weight, model=model, recipe=recipe, seed=seed, progress=False)
+    _, history = fit_roll(x, walking_weight=walking_weight, model=model, recipe=recipe, seed=seed, progress=False)
+    stop_if_interrupted(history)
     return coder(model)
 
 

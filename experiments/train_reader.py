@@ -16,6 +16,7 @@ from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.pretrained import WEIGHTS_FOLDER, save_weights
 from aeutils.reader import DigitReader, read_digits
 from aeutils.training import Recipe, fit
+from experiments.rows import stop_if_interrupted
 
 SEED = 0
 RECIPE = Recipe(num_epochs=10, batch_size=256, lr=1e-2)
@@ -28,7 +29,8 @@ def main() -> None:
     x_test, labels_test = load_mnist("test")
     torch.manual_seed(SEED)
     reader = DigitReader()
-    fit(reader, x, labels, recipe=RECIPE, loss=F.cross_entropy, seed=SEED, progress=sys.stderr.isatty())
+    history = fit(reader, x, labels, recipe=RECIPE, loss=F.cross_entropy, seed=SEED, progress=sys.stderr.isatty())
+    stop_if_interrupted(history)
 
     def accuracy(images, truth):
         return round((read_digits(reader, images)[0] == truth).double().mean().item(), 4)
