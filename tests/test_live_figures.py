@@ -88,11 +88,6 @@ def test_the_figures_in_space_refuse_a_state_that_is_none(cls, state):
         cls(**state)
 
 
-def test_a_drawing_refuses_points_outside_the_pad():
-    with pytest.raises(TraitError, match="goes through 0.5, 1.5"):
-        DrawDigit(strokes=[[[0.5, 1.5]]])
-
-
 def test_every_shipped_size_can_be_chosen_and_no_other():
     figure = CodeSizes()
     for size in shipped_sizes():

@@ -118,11 +118,6 @@ def test_rows_of_images_are_drawn_under_each_other_with_their_names(digits):
             assert ax.images[0].get_clim() == (0, 1)  # or a pale image would look like a dark one
 
 
-def test_rows_of_different_lengths_are_refused(digits):
-    with pytest.raises(ValueError, match="shorter"):
-        plot_rows({"original": digits[:4], "reconstruction": digits[:3]})
-
-
 def test_a_grid_holds_its_images_row_by_row_from_the_top_left(digits):
     images = 0.5 * digits[::15][:6]
     ax = plot_image_grid(images, 3)
