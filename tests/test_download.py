@@ -8,6 +8,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pooch
 import pytest
 from torchvision.datasets import MNIST
 
@@ -103,6 +104,20 @@ def test_a_mirror_that_misbehaves_is_named_with_the_reason_and_leaves_nothing_be
     assert time.perf_counter() - start < 15
     assert server.asked
     assert not server.cache.exists() or not list(server.cache.iterdir())
+
+
+def test_a_silent_mirror_is_given_up_after_at_most_30_seconds(monkeypatch):
+    limits = []
+
+    def refuse(downloader, *args, **kwargs):
+        limits.append(downloader.kwargs["timeout"])
+        raise OSError("no network")
+
+    monkeypatch.delenv("AEUTILS_DATA")
+    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", refuse)
+    with pytest.raises(FileNotFoundError, match="no network"):
+        load_mnist("test")
+    assert limits and all(0 < limit <= 30 for limit in limits)
 
 
 @pytest.mark.parametrize("behaviour", ["forbidden", "html", "damaged", "half", "silent"])
