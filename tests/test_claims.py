@@ -4,7 +4,7 @@ import re
 import sys
 
 import pytest
-from pages import BOOK, NOTEBOOKS, cells, numbers_in, numbers_shown, page_of, source
+from pages import BOOK, NOTEBOOKS, cells, numbers_in, numbers_shown, page_of, printed, source
 
 sys.path.insert(0, str(BOOK / "_ext"))
 from claims import SIGNS, as_markdown, load_claims  # noqa: E402
@@ -32,6 +32,22 @@ def test_every_number_of_a_claim_stands_in_an_output_of_its_page(claim):
         shown = numbers_shown(page_of(evidence["page"]))
         assert not [number for number in numbers_in(evidence["measured"]) if number not in shown]
         assert re.search(r"\d", evidence["measured"])
+
+
+def whole_numbers(text):
+    """Whole numbers of two or more digits; a single digit would be found anywhere."""
+    return {number.replace(",", "") for number in re.findall(r"(?<![\w.,])\d[\d,]*\d(?![\d.]*\d|[\w,]*\.\d)", text)}
+
+
+@each_claim
+def test_every_whole_number_of_a_claim_stands_in_an_output_of_its_page(claim):
+    for evidence in claim["evidence"]:
+        outputs = "\n".join(printed(cell) for cell in cells(page_of(evidence["page"]), "code"))
+        assert whole_numbers(evidence["measured"]) <= set(re.findall(r"\d+", outputs.replace(",", "")))
+
+
+def test_whole_numbers_are_told_from_decimals():
+    assert whole_numbers("from 784 to 1,600, by 0.25 or 11.3 in 95 %, 7 of 10.") == {"784", "1600", "95", "10"}
 
 
 @each_claim
