@@ -33,7 +33,9 @@ pytestmark = [
 SIGNALS = {"Ctrl-C": signal.SIGINT, "kill -9": signal.SIGKILL}
 REAL_CONNECT = socket.socket.connect  # before conftest takes the network away
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["aeutils.cli", "aeutils.maps", "experiments.sweep", "sklearn.manifold"])
+PROCESSES.set_forkserver_preload(
+    ["pytest", "torch._dynamo", "aeutils.cli", "aeutils.maps", "experiments.sweep", "sklearn.manifold"]
+)
 
 
 def strike_before(owner, name, sign, when):
