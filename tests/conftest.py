@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Before torch and numpy are imported: on inputs as small as these, threads wait for each other longer than they work.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import matplotlib
 import pytest
 import torch

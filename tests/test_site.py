@@ -13,6 +13,8 @@ from bs4 import BeautifulSoup
 FETCHES = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 NOT_FETCHED = {"next", "prev", "search", "index", "author", "copyright", "canonical"}  # of <link>: where else to go
 
+pytestmark = pytest.mark.long  # the book is built first
+
 
 @pytest.fixture(scope="module")
 def pages(site):
