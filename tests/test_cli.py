@@ -197,6 +197,7 @@ def vote(z, z_ref, labels_ref, leave_out_self):
     return torch.stack([(labels_ref[nearest] == digit).sum(dim=1) for digit in range(10)], dim=1).argmax(dim=1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("size", "split"), [(2, "test"), (2, "train"), (3, "test")])
 def test_evaluating_prints_what_an_independent_computation_gives_and_draws_the_map(size, split, out, capsys):
     assert main(["evaluate", "--data", "sample", "--latent-dim", f"{size}", "--split", split, "--out", f"{out}"]) == 0

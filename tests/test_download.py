@@ -70,7 +70,7 @@ def server(monkeypatch, tmp_path):
     monkeypatch.setattr(aeutils.data, "_DOWNLOAD_TIMEOUT", 1)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     server.asked, server.stopped, server.cache = [], threading.Event(), tmp_path / "cache/aeutils/MNIST/raw"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
 
     def use(*behaviours):

@@ -37,6 +37,7 @@ def rows(results):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.long
 def test_a_stopped_sweep_goes_on_where_it_was_and_ends_with_the_same_rows(sample_as_mnist, monkeypatch, tmp_path):
     wanted = ["--models", "conv", "pca", "--latent-dims", "2", "3"]
     run(monkeypatch, tmp_path / "whole", *wanted, "--seeds", "0", "1")

@@ -84,6 +84,7 @@ def test_real_codes_are_real_codes_and_stay_whole(z):
 # --------------------------------------------------------------------------------------------------- the judge
 
 
+@pytest.mark.long
 def test_of_the_digits_that_set_the_levels_99_in_100_meet_each_condition(judge):
     images, _ = load_mnist_sample("train")
     _, sure, redrawn = judge.judge(images)
