@@ -45,7 +45,8 @@ def mend(body: str) -> str:
 
 
 def _scrolling(rows: str, number: int) -> str:
-    """A table in a frame that scrolls and has a name of its own."""
+    """A table in a frame that scrolls and has a name of its own; a line breaks before ±, not behind it."""
+    rows = rows.replace(" ± ", " ±&nbsp;")
     return (
         f'<div class="scrolling" role="region" aria-label="table {number}" tabindex="0">'
         f'<table class="dataframe">{rows}</table></div>'
