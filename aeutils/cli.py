@@ -49,7 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="train the network, save its weights and figures",
         description="Train the article's network and write, into the output folder: the weights "
         "conv_autoencoder_Kdim.safetensors, a table losses.csv, and for 2 numbers the map fig.png, for 3 numbers "
-        "the map turned six times, fig0.png to fig300.png. Ctrl-C stops it and keeps what was learned so far.",
+        "the map turned six times, fig0.png to fig300.png. Ctrl-C stops it and keeps what was learned in whole epochs.",
     )
     train.add_argument("--latent-dim", type=_code_size, metavar="K", help="numbers in a code (default: 2)")
     train.add_argument(
@@ -159,6 +159,9 @@ def _train(args: argparse.Namespace) -> int:
         model, train[0], recipe=recipe, validation=held_out[0], seed=args.seed, after_epoch=after_epoch,
         progress=sys.stderr.isatty(),
     )  # fmt: skip
+    if history.interrupted and not history.train_loss:
+        print("stopped by Ctrl-C in the first epoch; no weights were written")
+        return 130
     if history.interrupted:
         print(f"stopped by Ctrl-C after {len(history.train_loss)} whole epochs; keeping what was learned")
     about = {
