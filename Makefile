@@ -22,7 +22,7 @@ test: strict  ## everything a change must pass: a build with warnings as errors,
 	$(BIN)/pytest --nbval book
 
 test-fast: $(SET_UP_ALL)  ## for daily work: no browser, no notebook, nothing that takes long
-	$(BIN)/pytest tests -m "not slow and not long" --ignore tests/browser --numprocesses auto
+	$(BIN)/pytest tests -m "not slow and not long" --ignore tests/browser --numprocesses auto --dist loadfile
 
 test-all: strict $(SET_UP_COLAB)  ## also every page in every width and theme, training and sweep interrupted, the notebooks as in Colab
 	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(BIN)/pytest tests
