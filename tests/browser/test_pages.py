@@ -41,6 +41,7 @@ LOOK = r"""() => {
 def visit(watched, address):
     """Open a page and everything folded on it, let figures and formulas draw; return what went wrong."""
     page = watched.page
+    watched.requests.clear()  # of the page that was opened before
     page.goto(address)
     page.add_style_tag(content="*, *::before, *::after { animation: none !important; transition: none !important; }")
     for figure in page.locator(".aeutils-live").all():
