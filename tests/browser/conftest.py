@@ -49,14 +49,17 @@ class Watched:
 
 @pytest.fixture
 def open_page(browser, site):
-    """Opens a page of the book from the disk: `open_page("intro", width=390)`; options as Chromium has them."""
+    """Opens a page of the book, from the disk unless a server is named: `open_page("intro", width=390)`.
+
+    Options as Chromium has them.
+    """
     contexts = []
 
-    def open_it(name, *, width=1280, height=1000, folder=site, **options):
+    def open_it(name, *, width=1280, height=1000, folder=site, server=None, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         watched = Watched(context.new_page())
-        watched.page.goto(f"file://{folder}/book/{name}.html")
+        watched.page.goto(f"{server or f'file://{folder}'}/book/{name}.html")
         return watched
 
     yield open_it

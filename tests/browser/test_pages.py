@@ -38,18 +38,16 @@ LOOK = r"""() => {
 }"""
 
 
-def visit(watched, address):
-    """Open a page and everything folded on it, let figures and formulas draw; return what went wrong."""
+def look_through(watched):
+    """Unfold everything on a page, let figures and formulas draw; return what went wrong."""
     page = watched.page
-    watched.requests.clear()  # of the page that was opened before
-    page.goto(address)
     page.add_style_tag(content="*, *::before, *::after { animation: none !important; transition: none !important; }")
     for figure in page.locator(".aeutils-live").all():
         figure.scroll_into_view_if_needed()
         figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     page.evaluate("window.MathJax?.startup?.promise")
-    host = "/".join(address.split("/")[:3])
+    host = "/".join(page.url.split("/")[:3])
     elsewhere = [url for url in watched.requests if not url.startswith(("data:", "blob:", host))]
     return watched.errors + elsewhere + page.evaluate(LOOK)
 
@@ -64,7 +62,7 @@ def test_no_page_has_anything_wrong_with_it_when_opened_from_a_disk_without_a_ne
     problems = {}
     for name in page_names(site):
         watched = open_page(name, offline=True)
-        problems[name] = visit(watched, f"file://{site}/book/{name}.html")
+        problems[name] = look_through(watched)
         problems[name] += violations(watched.page)
         watched.page.close()
     assert {name: found for name, found in problems.items() if found} == {}
@@ -80,8 +78,8 @@ def test_no_page_has_anything_wrong_with_it_when_served(open_page, site):
     with http.server.ThreadingHTTPServer(("localhost", 0), partial(Silent, directory=site)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for name in page_names(site):
-            watched = open_page(name)
-            problems[name] = visit(watched, f"http://localhost:{server.server_port}/book/{name}.html")
+            watched = open_page(name, server=f"http://localhost:{server.server_port}")
+            problems[name] = look_through(watched)
             watched.page.close()
         server.shutdown()
     assert {name: found for name, found in problems.items() if found} == {}
@@ -94,7 +92,7 @@ def test_every_page_is_accessible_and_fits(theme, width, open_page, site):
     problems = {}
     for name in page_names(site):
         watched = open_page(name, width=width, color_scheme=theme)
-        problems[name] = visit(watched, f"file://{site}/book/{name}.html")
+        problems[name] = look_through(watched)
         problems[name] += violations(watched.page)
         watched.page.close()
     assert {name: found for name, found in problems.items() if found} == {}
