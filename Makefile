@@ -39,7 +39,7 @@ serve: book
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
 weights: $(SET_UP_ALL)  ## train and ship the weights of all sizes; about two hours on 2 cores, goes on where it stopped
-	$(BIN)/python -m experiments.train_reader
+	$(BIN)/python -m experiments.train_classifier
 	$(BIN)/python -m experiments.sweep --models conv --latent-dims $(SIZES) --seeds 0 1 2 3 4 --ship $(SIZES)
 
 sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores, goes on where it stopped

@@ -7,7 +7,7 @@
 `training`     `fit`, one loop for every model
 `unrolling`    the Swiss roll's training, walking distances, and a strict score
 `pretrained`   trained weights: save, load, list
-`reader`       a small classifier that reads digits, so that "can it be drawn?" is a number
+`classifier`   a small classifier that reads digits, so that "can it be drawn?" is a number
 `strokes`      thickness, slant, size and bend of a pen stroke
 `metrics`      what "good" means, in numbers
 `plotting`     curves, bars, tables and rows of images
@@ -31,9 +31,9 @@ _HOME = {
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
     "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
-    "unrolling": ["fit_roll", "score_unrolling", "walking_distances", "walking_stress"],
-    "pretrained": ["load_pretrained", "load_reader", "load_weights", "save_weights", "shipped_sizes"],
-    "reader": ["DigitReader", "read_digits"],
+    "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
+    "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],
+    "classifier": ["DigitClassifier", "classify_digits"],
     "strokes": ["measure_strokes"],
     "metrics": [
         "confusion", "continuity", "intrinsic_dimension", "knn_accuracy", "knn_predict", "most_confused", "mse",
@@ -45,7 +45,7 @@ _HOME = {
     "maps": [
         "plot_code_map", "plot_code_map_3d", "plot_roll", "plot_roll_codes", "plot_six_views", "side_view",
     ],
-    "generation": ["DigitJudge", "draw_codes"],
+    "generation": ["DigitJudge", "sample_codes"],
     "live": ["CodeSizes", "DrawDigit", "LatentMap", "LatentSpace", "SwissRoll", "latent_dim_slider"],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

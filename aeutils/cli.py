@@ -12,20 +12,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from aeutils.classifier import classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
 from aeutils.models import ConvAutoencoder, reconstruct
 from aeutils.pretrained import (
     WEIGHTS_FOLDER,
+    load_classifier,
     load_pretrained,
-    load_reader,
     load_weights,
     save_weights,
     shipped_sizes,
     weights_path,
 )
-from aeutils.reader import read_digits
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, History, fit
 
 RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
@@ -190,7 +190,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     train, held_out, name = _evaluation_data(args.data)
     images, labels = train if args.split == "train" else held_out
     x_hat, z = reconstruct(model, images)
-    read = read_digits(load_reader(), x_hat)[0]
+    read = classify_digits(load_classifier(), x_hat)[0]
     if args.split == "train":
         accuracy, voters = knn_accuracy(z, labels), "each left out of its own vote"
     else:
@@ -271,7 +271,7 @@ def _save_maps(folder: Path, model: ConvAutoencoder, digits: Split) -> None:
     if model.latent_dim == 2:
         axes = {"fig.png": plot_code_map(z, labels, size=3)}
     else:
-        axes = {f"fig{angle}.png": plot_code_map_3d(z, labels, turned=angle) for angle in VIEW_ANGLES}
+        axes = {f"fig{angle}.png": plot_code_map_3d(z, labels, azim=angle) for angle in VIEW_ANGLES}
     for name, ax in axes.items():
         with replacing(folder / name) as beside:
             ax.figure.savefig(beside)

@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 
 from aeutils.checks import check_count, check_table, is_number
+from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.models import Autoencoder, reconstruct
-from aeutils.reader import DigitReader, read_digits
 
 SOURCES = ("cube", "box", "shuffled", "gaussian", "mixture", "real")
-"""Where `draw_codes` can take codes from, the one that knows least about real codes first."""
+"""Where `sample_codes` can take codes from, the one that knows least about real codes first."""
 _COMPONENTS = 20  # Gaussians in the mixture
 _FITTED = 10_000  # codes that the mixture is fitted to; more change little and cost time
 
 
-def draw_codes(source: str, z: Tensor, count: int, generator: torch.Generator) -> Tensor:
+def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator) -> Tensor:
     """Codes drawn at random, knowing more or less of what real codes look like.
 
     Parameters
@@ -74,7 +74,7 @@ def draw_codes(source: str, z: Tensor, count: int, generator: torch.Generator) -
 class DigitJudge:
     """Says of drawings whether they pass as a digit, by two conditions that nearly all real digits meet.
 
-    1. The reader is at least as sure as it is of 99 of 100 real digits.
+    1. The classifier is at least as sure as it is of 99 of 100 real digits.
     2. An autoencoder that knows digits redraws the picture with no more loss than 99 of 100 real digits suffer.
 
     The first alone is not enough: a classifier that has seen nothing but digits can be sure of static. Whether a
@@ -82,8 +82,8 @@ class DigitJudge:
 
     Parameters
     ----------
-    reader : DigitReader
-        As `load_reader` returns it.
+    classifier : DigitClassifier
+        As `load_classifier` returns it.
     redrawer : Autoencoder
         The network that has to draw the pictures again; the book uses the one with 16 numbers.
     images : Tensor of shape (N, 1, 28, 28)
@@ -102,11 +102,11 @@ class DigitJudge:
         If `share` is out of range or the images are not what the networks take.
     """
 
-    def __init__(self, reader: DigitReader, redrawer: Autoencoder, images: Tensor, *, share: float = 0.99):
+    def __init__(self, classifier: DigitClassifier, redrawer: Autoencoder, images: Tensor, *, share: float = 0.99):
         if not is_number(share) or not 0 < share < 1:
             raise ValueError(f"share is {share!r}; it is the share of real digits to let through: give one in (0, 1).")
-        self.reader, self.redrawer = reader, redrawer
-        self.min_confidence = read_digits(reader, images)[1].quantile(1 - share).item()
+        self.classifier, self.redrawer = classifier, redrawer
+        self.min_confidence = classify_digits(classifier, images)[1].quantile(1 - share).item()
         self.max_lost = self.lost(images).quantile(share).item()
 
     def lost(self, images: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ class DigitJudge:
         return torch.where(variance > 0, error / variance, torch.inf)
 
     def judge(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What the reader sees, and which of the two conditions each drawing meets.
+        """What the classifier sees, and which of the two conditions each drawing meets.
 
         Parameters
         ----------
@@ -138,9 +138,9 @@ class DigitJudge:
         Returns
         -------
         labels : Tensor of shape (N,)
-            int64, 0 to 9; the reader always says something.
+            int64, 0 to 9; the classifier always says something.
         sure, redrawn : bool Tensors of shape (N,)
             A drawing passes as a digit if both hold.
         """
-        labels, confidence = read_digits(self.reader, images)
+        labels, confidence = classify_digits(self.classifier, images)
         return labels, confidence >= self.min_confidence, self.lost(images) <= self.max_lost

@@ -93,8 +93,8 @@ def plot_code_map_3d(
     labels: Tensor,
     ax: Axes | None = None,
     *,
-    turned: float = 0,
-    elevation: float = 30,
+    azim: float = 0,
+    elev: float = 30,
     colorbar: bool = True,
 ) -> Axes:
     """Codes of three numbers as dots, seen from one side.
@@ -107,9 +107,9 @@ def plot_code_map_3d(
         Digits, 0 to 9.
     ax : 3-D Axes, optional
         Where to draw; default a new figure.
-    turned : float
+    azim : float
         Degrees by which the viewer has walked around the vertical axis.
-    elevation : float
+    elev : float
         Degrees above the horizontal plane.
     colorbar : bool
         Whether to add the bar that names the colours.
@@ -137,7 +137,7 @@ def plot_code_map_3d(
         ax.text(x, y, height, str(digit), color=DIGIT_COLORS[digit], **_NUMBER_STYLE)
     ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1), xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
     ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
-    ax.view_init(elev=elevation, azim=turned)
+    ax.view_init(elev=elev, azim=azim)
     if colorbar:
         ax.figure.colorbar(dots, ax=ax, ticks=range(10), label="digit", shrink=0.7, pad=0.1)
     return ax
@@ -156,7 +156,7 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     check_digits(labels, len(z), "codes")
     figure, axes = plt.subplots(2, 3, figsize=(9.2, 6.4), subplot_kw={"projection": "3d"})
     for ax, angle in zip(axes.flat, VIEW_ANGLES, strict=True):
-        plot_code_map_3d(z, labels, ax, turned=angle, colorbar=False)
+        plot_code_map_3d(z, labels, ax, azim=angle, colorbar=False)
         ax.text2D(0.5, 0.97, f"turned by {angle}°", transform=ax.transAxes, ha="center")
     return figure
 
@@ -189,9 +189,7 @@ def side_view(z: Tensor, degrees: float) -> Tensor:
     return torch.stack([-z[:, 0] * math.sin(angle) + z[:, 1] * math.cos(angle), z[:, 2]], dim=1)
 
 
-def plot_roll(
-    points: Tensor, sheet: Tensor, ax: Axes | None = None, *, turned: float = -80, elevation: float = 8
-) -> Axes:
+def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: float = -80, elev: float = 8) -> Axes:
     """The Swiss roll in space, coloured by the place of each point along the sheet.
 
     Parameters
@@ -202,7 +200,7 @@ def plot_roll(
         Arc length and height of the same points.
     ax : 3-D Axes, optional
         Where to draw; default a new figure.
-    turned, elevation : float
+    azim, elev : float
         Degrees by which the viewer has walked around the roll, and climbed above it. (-90, 0) looks along the axis.
 
     Returns
@@ -222,7 +220,7 @@ def plot_roll(
     ax.scatter(*points.T.numpy(), c=sheet[:, 0].numpy(), s=7, cmap=_LENGTH_COLORMAP, linewidths=0, depthshade=False)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$", aspect="equal")
     ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
-    ax.view_init(elev=elevation, azim=turned)
+    ax.view_init(elev=elev, azim=azim)
     return ax
 
 

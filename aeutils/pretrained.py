@@ -16,15 +16,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from aeutils.classifier import DigitClassifier
 from aeutils.files import replacing
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
-from aeutils.reader import DigitReader
 from aeutils.residual import ResidualAutoencoder
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 _FORMAT = "aeutils 1"
 _CLASSES = {
-    cls.__name__: cls for cls in (LinearAutoencoder, MLPAutoencoder, ResidualAutoencoder, ConvAutoencoder, DigitReader)
+    cls.__name__: cls
+    for cls in (LinearAutoencoder, MLPAutoencoder, ResidualAutoencoder, ConvAutoencoder, DigitClassifier)
 }
 
 
@@ -153,15 +154,15 @@ def shipped_sizes() -> list[int]:
     return sorted(int(name.removeprefix("conv_autoencoder_").removesuffix("dim.safetensors")) for name in names)
 
 
-def load_reader() -> DigitReader:
+def load_classifier() -> DigitClassifier:
     """The shipped classifier that reads digits, trained on the same 55,000 images.
 
     Returns
     -------
-    reader : DigitReader
+    classifier : DigitClassifier
         On the CPU, in evaluation mode.
     """
-    return load_weights(WEIGHTS_FOLDER / "digit_reader.safetensors")[0]
+    return load_weights(WEIGHTS_FOLDER / "digit_classifier.safetensors")[0]
 
 
 def _build(path: Path, model_class: type[nn.Module], settings: dict, tensors: dict[str, Tensor]) -> nn.Module:

@@ -25,7 +25,7 @@ WINDING_GAP = 2 * math.pi
 """Distance between neighbouring windings of the roll, in the sheet's own units: r = t grows by 2 pi a turn."""
 
 
-def walking_distances(points: Tensor, *, k: int = 8) -> Tensor:
+def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
     """How far apart points are for somebody who may only step from neighbour to neighbour.
 
     The shortest paths on the graph that joins every point to its k nearest (Tenenbaum, de Silva and Langford 2000,
@@ -68,7 +68,7 @@ def walking_distances(points: Tensor, *, k: int = 8) -> Tensor:
     return torch.from_numpy(shortest_path(graph, directed=False).astype(np.float32))
 
 
-def walking_stress(z: Tensor, distances: Tensor) -> Tensor:
+def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
     """How badly the distances between codes agree with the walking distances.
 
     The mean over all pairs of (|z_i - z_j| - d_ij)^2 / (d_ij + 0.1). Dividing by the distance keeps the long walks
@@ -103,7 +103,7 @@ def walking_stress(z: Tensor, distances: Tensor) -> Tensor:
 def fit_roll(
     points: Tensor,
     *,
-    walking_weight: float = 0.0,
+    geodesic_weight: float = 0.0,
     k: int = 8,
     model: MLPAutoencoder | None = None,
     recipe: Recipe = ROLL_RECIPE,
@@ -112,7 +112,7 @@ def fit_roll(
 ) -> tuple[MLPAutoencoder, History]:
     """Train a dense autoencoder on points in space, with or without the term that asks for walking distances.
 
-    The loss is the squared error, plus `walking_weight` times `walking_stress` on every batch. Networks were trained on
+    The loss is the squared error, plus `geodesic_weight` times `sammon_stress` on every batch. Networks were trained on
     walking distances before (Pai et al. 2019); geometry-regularized autoencoders (Duque et al. 2020) pull the codes
     towards a map made beforehand instead.
 
@@ -120,10 +120,10 @@ def fit_roll(
     ----------
     points : Tensor of shape (N, D)
         float32, finite, no column constant, N >= 2.
-    walking_weight : float
+    geodesic_weight : float
         At least 0; with 0 this is a plain autoencoder, and no graph is made.
     k : int
-        Neighbours in the graph, as in `walking_distances`.
+        Neighbours in the graph, as in `geodesic_distances`.
     model : MLPAutoencoder, optional
         What to train. Default: hidden layers of 64 and 64 with ELU, a code of two numbers.
     recipe : Recipe
@@ -146,18 +146,18 @@ def fit_roll(
     """
     _check_points(points)
     check_seed(seed)
-    if not (isinstance(walking_weight, Real) and math.isfinite(walking_weight) and walking_weight >= 0):
-        raise ValueError(f"walking_weight is {walking_weight!r}; give 0 (plain) or a positive number such as 1.")
+    if not (isinstance(geodesic_weight, Real) and math.isfinite(geodesic_weight) and geodesic_weight >= 0):
+        raise ValueError(f"geodesic_weight is {geodesic_weight!r}; give 0 (plain) or a positive number such as 1.")
     if model is None:
         torch.manual_seed(int(seed))
         model = MLPAutoencoder(latent_dim=2, input_shape=(points.shape[1],), hidden=(64, 64))
-    if walking_weight == 0:
+    if geodesic_weight == 0:
         return model, fit(model, points, recipe=recipe, seed=seed, progress=progress)
-    distances = walking_distances(points, k=k)
+    distances = geodesic_distances(points, k=k)
 
     def loss(output: tuple[Tensor, Tensor], rows: Tensor) -> Tensor:
-        stress = walking_stress(output[1], distances[rows][:, rows])
-        return reconstruction_loss(output, points[rows]) + walking_weight * stress
+        stress = sammon_stress(output[1], distances[rows][:, rows])
+        return reconstruction_loss(output, points[rows]) + geodesic_weight * stress
 
     # The target of a batch is which rows it holds: the loss then looks up points and distances.
     rows = torch.arange(len(points))

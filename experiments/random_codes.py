@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from aeutils.data import load_mnist, load_mnist_sample
-from aeutils.generation import SOURCES, DigitJudge, draw_codes
+from aeutils.generation import SOURCES, DigitJudge, sample_codes
 from aeutils.models import reconstruct
-from aeutils.pretrained import load_pretrained, load_reader, load_weights
+from aeutils.pretrained import load_classifier, load_pretrained, load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments import sweep
 from experiments.rows import is_done, put
@@ -50,7 +50,7 @@ def score(judge: DigitJudge, drawings: Tensor) -> dict:
 def main() -> None:
     """Draw and judge for all runs that have no rows yet."""
     path = RESULTS_FOLDER / "random_codes.csv"
-    judge = DigitJudge(load_reader(), load_pretrained(latent_dim=16), load_mnist_sample("train")[0])
+    judge = DigitJudge(load_classifier(), load_pretrained(latent_dim=16), load_mnist_sample("train")[0])
     x, x_test = load_mnist("train", with_sample=False)[0], load_mnist("test")[0]
     for latent_dim, seed in runs():
         run = {"latent_dim": latent_dim, "seed": seed}
@@ -61,7 +61,7 @@ def main() -> None:
         z, z_test = reconstruct(model, x)[1], reconstruct(model, x_test)[1]
         for source in wanted:
             generator = torch.Generator().manual_seed(seed)
-            codes = draw_codes(source, z_test if source == "real" else z, DRAWINGS, generator)
+            codes = sample_codes(source, z_test if source == "real" else z, DRAWINGS, generator)
             with torch.no_grad():
                 drawings = torch.cat([model.decode(part) for part in codes.split(1000)])
             put(path, run | {"source": source} | score(judge, drawings), KEY)

@@ -20,6 +20,7 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
+from aeutils.classifier import classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import (
     continuity,
@@ -29,8 +30,7 @@ from aeutils.metrics import (
     trustworthiness,
 )
 from aeutils.models import Autoencoder, ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
-from aeutils.pretrained import load_reader, load_weights, save_weights, weights_path
-from aeutils.reader import read_digits
+from aeutils.pretrained import load_classifier, load_weights, save_weights, weights_path
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
@@ -105,7 +105,7 @@ def score_run(name: str, latent_dim: int, seed: int, data: dict[str, tuple[Tenso
     right10 = knn_predict(z, z_train, labels, k=10) == labels_test
     right1 = knn_predict(z, z_train, labels, k=1) == labels_test
     # Some models' reconstructions leave [0, 1] a little; the reader gets them as a screen would show them.
-    read = read_digits(load_reader(), x_hat.clamp(0, 1))[0] == labels_test
+    read = classify_digits(load_classifier(), x_hat.clamp(0, 1))[0] == labels_test
     first = slice(TRUSTWORTHINESS_POINTS)
     row = {
         "model": name,

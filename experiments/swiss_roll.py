@@ -74,19 +74,19 @@ def plain_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
     return trained(x, seed, network(latent_dim, seed, hidden=(128, 128, 128)), recipe=LONG_RECIPE)
 
 
-def walking(x: Tensor, latent_dim: int, seed: int) -> Coder:
+def geodesic(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """With walking distances in the loss."""
-    return trained(x, seed, network(latent_dim, seed), walking_weight=1.0)
+    return trained(x, seed, network(latent_dim, seed), geodesic_weight=1.0)
 
 
-def walking_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
+def geodesic_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """With walking distances, three hidden layers, twice as many steps, half the learning rate: for noise."""
-    return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=DEEP_RECIPE, walking_weight=1.0)
+    return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=DEEP_RECIPE, geodesic_weight=1.0)
 
 
-def walking_then_plain(x: Tensor, latent_dim: int, seed: int) -> Coder:
+def geodesic_then_plain(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """Started unrolled, then trained again without the term."""
-    model, history = fit_roll(x, walking_weight=1.0, model=network(latent_dim, seed), seed=seed, progress=False)
+    model, history = fit_roll(x, geodesic_weight=1.0, model=network(latent_dim, seed), seed=seed, progress=False)
     stop_if_interrupted(history)
     return trained(x, seed, model)
 
@@ -132,10 +132,10 @@ def network(latent_dim: int, seed: int, hidden: tuple[int, ...] = (64, 64)) -> M
 
 
 def trained(
-    x: Tensor, seed: int, model: MLPAutoencoder, walking_weight: float = 0.0, recipe: Recipe = ROLL_RECIPE
+    x: Tensor, seed: int, model: MLPAutoencoder, geodesic_weight: float = 0.0, recipe: Recipe = ROLL_RECIPE
 ) -> Coder:
     """The network after training."""
-    _, history = fit_roll(x, walking_weight=walking_weight, model=model, recipe=recipe, seed=seed, progress=False)
+    _, history = fit_roll(x, geodesic_weight=geodesic_weight, model=model, recipe=recipe, seed=seed, progress=False)
     stop_if_interrupted(history)
     return coder(model)
 
@@ -159,19 +159,19 @@ METHODS = {
     "plain-tanh": plain_tanh,
     "plain-one-layer": plain_one_layer,
     "plain-large": plain_large,
-    "walking": walking,
-    "walking-large": walking_large,
-    "walking-then-plain": walking_then_plain,
+    "geodesic": geodesic,
+    "geodesic-large": geodesic_large,
+    "geodesic-then-plain": geodesic_then_plain,
     "isomap": isomap,
     "lle": lle,
 }
 RUNS = [
-    *((method, 2, 0.0) for method in METHODS if method not in ("space", "walking-large")),
+    *((method, 2, 0.0) for method in METHODS if method not in ("space", "geodesic-large")),
     ("space", 3, 0.0),
     *((method, latent_dim, 0.0) for latent_dim in (1, 3) for method in ("pca", "plain")),
-    *((method, 2, noise) for noise in (0.5, 1.0) for method in ("walking", "walking-large", "isomap")),
+    *((method, 2, noise) for noise in (0.5, 1.0) for method in ("geodesic", "geodesic-large", "isomap")),
 ]
-WITH_CODES = ("plain", "walking")
+WITH_CODES = ("plain", "geodesic")
 
 
 def score_run(method: str, latent_dim: int, noise: float, seed: int) -> tuple[dict, Tensor]:

@@ -13,12 +13,12 @@ from PIL import Image
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
+from aeutils.classifier import classify_digits
 from aeutils.cli import main
 from aeutils.data import load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, reconstruct
-from aeutils.pretrained import load_pretrained, load_reader, load_weights, save_weights, shipped_sizes, weights_path
-from aeutils.reader import read_digits
+from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE
 
 VIEWS = {f"fig{angle}.png" for angle in (0, 60, 120, 180, 240, 300)}
@@ -209,7 +209,7 @@ def test_evaluating_prints_what_an_independent_computation_gives_and_draws_the_m
         x_hat, z = model(images)
         z_ref = model.encode(reference)
     error = ((x_hat - images) ** 2).double().mean().item()
-    read = read_digits(load_reader(), x_hat)[0]
+    read = classify_digits(load_classifier(), x_hat)[0]
     voted = vote(z, z_ref, labels_ref, leave_out_self=split == "train")
     wanted = [error, 784 * error, (read == labels).double().mean().item(), (voted == labels).double().mean().item()]
     assert numbers(said) == [

@@ -39,9 +39,10 @@ from traitlets import TraitError
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
+from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.cli import main
 from aeutils.data import _FILE_BYTES, _FILE_STARTS, load_mnist, load_mnist_sample
-from aeutils.generation import DigitJudge, draw_codes
+from aeutils.generation import DigitJudge, sample_codes
 from aeutils.live import DrawDigit, LatentMap, LatentSpace, SwissRoll, latent_dim_slider
 from aeutils.maps import plot_code_map, plot_code_map_3d, plot_roll, plot_roll_codes, plot_six_views, side_view
 from aeutils.metrics import (
@@ -64,13 +65,12 @@ from aeutils.plotting import (
     plot_image_grid,
     plot_rows,
 )
-from aeutils.pretrained import load_pretrained, load_reader, load_weights, save_weights, shipped_sizes, weights_path
-from aeutils.reader import DigitReader, read_digits
+from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import load_results, summarize
 from aeutils.synthetic import draw_strokes, make_swiss_roll, section_of
 from aeutils.training import History, Recipe, fit
-from aeutils.unrolling import fit_roll, walking_stress
+from aeutils.unrolling import fit_roll, sammon_stress
 from experiments.rows import put, read_rows
 
 ROOT = Path(__file__).parents[1]
@@ -91,7 +91,8 @@ def generator():
     return torch.Generator().manual_seed(0)
 
 
-# What is done gets `g`: x (20 images), labels, z and z3 (their codes), roll, sheet; model, points, reader (networks);
+# What is done gets `g`: x (20 images), labels, z and z3 (their codes), roll, sheet; model, points, classifier
+# (networks);
 # folder (files that are good or bad, see `make_folder`).
 FAULTS = [
     # ---------------------------------------------------------------------------------------------- loading digits
@@ -216,14 +217,14 @@ FAULTS = [
          f"batch_size is {bad!r}; give a whole number from 1 up")
         for name, do in {
             "reconstructing": lambda g, bad: reconstruct(g.model, g.x, batch_size=bad),
-            "reading": lambda g, bad: read_digits(g.reader, g.x, batch_size=bad),
+            "reading": lambda g, bad: classify_digits(g.classifier, g.x, batch_size=bad),
         }.items()
         for bad in (0, -1, 2.5, None)
     ],
-    ("reading with an autoencoder", lambda g: read_digits(g.model, g.x), ValueError,
-     r"reader is a ConvAutoencoder; wanted a DigitReader, as load_reader\(\) returns it"),
-    ("reading while it is being trained", lambda g: read_digits(DigitReader(), g.x), ValueError,
-     r"in training mode.*call reader.eval\(\) first"),
+    ("reading with an autoencoder", lambda g: classify_digits(g.model, g.x), ValueError,
+     r"classifier is a ConvAutoencoder; wanted a DigitClassifier, as load_classifier\(\) returns it"),
+    ("reading while it is being trained", lambda g: classify_digits(DigitClassifier(), g.x), ValueError,
+     r"in training mode.*call classifier.eval\(\) first"),
     # ----------------------------------------------------------------------------------------------------- recipes
     *[
         (f"a recipe with {name}={bad!r}", lambda g, name=name, bad=bad: Recipe(**{name: bad}), ValueError,
@@ -358,9 +359,9 @@ FAULTS = [
     ("unrolling with a network of images", lambda g: fit_roll(g.roll, model=g.model, recipe=QUICK), ValueError,
      r"shape \(50, 3\); wanted .*28, 28"),
     ("unrolling in double precision", lambda g: fit_roll(g.roll.double(), recipe=QUICK), ValueError, r"x.float\(\)"),
-    ("stress with distances of other points", lambda g: walking_stress(g.z, torch.rand(30, 30)), ValueError,
+    ("stress with distances of other points", lambda g: sammon_stress(g.z, torch.rand(30, 30)), ValueError,
      r"codes have shape \(20, 2\), the distances \(30, 30\); wanted .*same points"),
-    ("stress of a single code", lambda g: walking_stress(g.z[:1], torch.zeros(1, 1)), ValueError, "B at least 2"),
+    ("stress of a single code", lambda g: sammon_stress(g.z[:1], torch.zeros(1, 1)), ValueError, "B at least 2"),
     # ----------------------------------------------------------------------------------------------------- figures
     ("a curve of no epochs", lambda g: plot_history([]), ValueError, r"train_loss is \[\]; give history.train_loss"),
     ("a curve of a whole history", lambda g: plot_history(History([0.1])), ValueError, "give history.train_loss"),
@@ -402,8 +403,8 @@ FAULTS = [
     # ------------------------------------------------------------------------------------------------ live figures
     ("a state that a live figure does not have", lambda g: LatentMap(digit=[3]), TraitError,
      "A LatentMap has no digit; it has chosen, digits, z"),
-    ("a view from an angle that is NaN", lambda g: LatentSpace(turned=NAN), TraitError, "angle is nan; wanted a"),
-    ("a view from infinitely far around", lambda g: SwissRoll(turned=math.inf), TraitError, "An angle is inf; wanted"),
+    ("a view from an angle that is NaN", lambda g: LatentSpace(azim=NAN), TraitError, "angle is nan; wanted a"),
+    ("a view from infinitely far around", lambda g: SwissRoll(azim=math.inf), TraitError, "An angle is inf; wanted"),
     *[
         (f"a drawing of {bad!r}", lambda g, bad=bad: DrawDigit(strokes=bad), TraitError,
          r"A stroke goes through .*; wanted \[x, y\], numbers from 0 to 1")
@@ -426,29 +427,34 @@ FAULTS = [
         }.items()
     ],
     # ------------------------------------------------------------------------------------------------ random codes
-    ("codes from an unknown source", lambda g: draw_codes("sphere", g.z, 3, generator()), ValueError,
+    ("codes from an unknown source", lambda g: sample_codes("sphere", g.z, 3, generator()), ValueError,
      "source is 'sphere'; choose one of cube, box"),
     *[
-        (f"{bad!r} codes", lambda g, bad=bad: draw_codes("cube", g.z, bad, generator()), ValueError,
+        (f"{bad!r} codes", lambda g, bad=bad: sample_codes("cube", g.z, bad, generator()), ValueError,
          f"count is {bad!r}; give a whole number from 1 up")
         for bad in (0, -1, 2.5, "3", True, None)
     ],
-    ("codes like one code", lambda g: draw_codes("cube", g.z[:1], 3, generator()), ValueError, r"\(1, 2\); .*least 2"),
-    ("codes like a row", lambda g: draw_codes("cube", g.z[:, 0], 3, generator()), ValueError, r"shape \(20,\); wanted"),
-    ("codes like NaN", lambda g: draw_codes("gaussian", put_nan(g.z), 3, generator()), ValueError, "real codes hold 2"),
-    ("a mixture of more parts than codes", lambda g: draw_codes("mixture", g.z[:19], 3, generator()), ValueError,
+    ("codes like one code", lambda g: sample_codes("cube", g.z[:1], 3, generator()),
+     ValueError, r"\(1, 2\); .*least 2"),
+    ("codes like a row", lambda g: sample_codes("cube", g.z[:, 0], 3, generator()),
+     ValueError, r"shape \(20,\); wanted"),
+    ("codes like NaN", lambda g: sample_codes("gaussian", put_nan(g.z), 3, generator()),
+     ValueError, "real codes hold 2"),
+    ("a mixture of more parts than codes", lambda g: sample_codes("mixture", g.z[:19], 3, generator()), ValueError,
      r"\(19, 2\); wanted .*N at least 20"),
-    ("codes from a seed", lambda g: draw_codes("cube", g.z, 3, 0), ValueError,
+    ("codes from a seed", lambda g: sample_codes("cube", g.z, 3, 0), ValueError,
      r"generator is 0; give one, such as torch.Generator\(\).manual_seed\(0\)"),
     *[
-        (f"a judge who lets {bad!r} pass", lambda g, bad=bad: DigitJudge(g.reader, g.model, g.x, share=bad), ValueError,
+        (f"a judge who lets {bad!r} pass", lambda g, bad=bad: DigitJudge(g.classifier, g.model, g.x, share=bad),
+         ValueError,
          rf"share is {bad!r}; .*give one in \(0, 1\)")
         for bad in (NAN, "most")
     ],
-    ("a judge with its networks swapped", lambda g: DigitJudge(g.model, g.reader, g.x), ValueError,
-     "reader is a ConvAutoencoder; wanted a DigitReader"),
-    ("a judge who saw no digits", lambda g: DigitJudge(g.reader, g.model, g.x[:0]), ValueError, "inputs are empty"),
-    ("a judge with a network of points", lambda g: DigitJudge(g.reader, g.points, g.x), ValueError, r"wanted .*, 3\)"),
+    ("a judge with its networks swapped", lambda g: DigitJudge(g.model, g.classifier, g.x), ValueError,
+     "classifier is a ConvAutoencoder; wanted a DigitClassifier"),
+    ("a judge who saw no digits", lambda g: DigitJudge(g.classifier, g.model, g.x[:0]), ValueError, "inputs are empty"),
+    ("a judge with a network of points", lambda g: DigitJudge(g.classifier, g.points, g.x),
+     ValueError, r"wanted .*, 3\)"),
 ]  # fmt: skip
 
 # What is typed after `python -m aeutils`, in the folder above; the exit code; and the last line on stderr.
@@ -484,7 +490,7 @@ COMMANDS = [
             ("out --weights later.safetensors", "its format is 'aeutils 2', wanted 'aeutils 1'"),
             ("out --weights pickle.safetensors", "pickle.safetensors is cut short, damaged, or no safetensors file"),
             ("out --weights dense.safetensors", "holds a MLPAutoencoder; this command runs a ConvAutoencoder"),
-            ("out --weights reader.safetensors", "holds a DigitReader; this command runs a ConvAutoencoder"),
+            ("out --weights classifier.safetensors", "holds a DigitClassifier; this command runs a ConvAutoencoder"),
             ("out --weights precious.safetensors --latent-dim 3", "codes of 2 numbers, --latent-dim asks for 3.*Leave"),
             ("precious.txt", "precious.txt.* could not be written.*Choose another folder"),
             ("precious.txt/deeper", "precious.txt/deeper.* could not be written.*Choose another folder"),
@@ -538,7 +544,7 @@ def make_folder(folder):
     (folder / "precious.txt").write_text("precious")
     save_weights(precious, ConvAutoencoder(2), {})
     save_weights(folder / "dense.safetensors", MLPAutoencoder(2, hidden=(4,)), {})
-    save_weights(folder / "reader.safetensors", DigitReader(), {})
+    save_weights(folder / "classifier.safetensors", DigitClassifier(), {})
     whole = precious.read_bytes()
     (folder / "cut.safetensors").write_bytes(whole[: len(whole) // 2])
     (folder / "flipped.safetensors").write_bytes(whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:])
@@ -610,7 +616,7 @@ def in_folder(folder, monkeypatch):
 
 @pytest.fixture(scope="module")
 def networks():
-    return {"model": ConvAutoencoder(2), "points": LinearAutoencoder(2, (3,)), "reader": load_reader()}
+    return {"model": ConvAutoencoder(2), "points": LinearAutoencoder(2, (3,)), "classifier": load_classifier()}
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from aeutils.data import load_mnist_sample
-from aeutils.generation import SOURCES, DigitJudge, draw_codes
+from aeutils.generation import SOURCES, DigitJudge, sample_codes
 from aeutils.models import ConvAutoencoder
-from aeutils.pretrained import load_pretrained, load_reader, save_weights
+from aeutils.pretrained import load_classifier, load_pretrained, save_weights
 from experiments import random_codes, sweep
 
 
@@ -23,7 +23,7 @@ def z():
 
 @pytest.fixture(scope="module")
 def judge():
-    return DigitJudge(load_reader(), load_pretrained(16), load_mnist_sample("train")[0])
+    return DigitJudge(load_classifier(), load_pretrained(16), load_mnist_sample("train")[0])
 
 
 # --------------------------------------------------------------------------------------------------- the codes
@@ -33,10 +33,10 @@ def judge():
 @pytest.mark.parametrize("size", [1, 2, 64])
 def test_every_source_gives_as_many_codes_as_asked_and_the_same_again_from_the_same_seed(source, size):
     z = torch.rand(100, size, generator=seeded(3)) - 0.5
-    codes = draw_codes(source, z, 7, seeded())
+    codes = sample_codes(source, z, 7, seeded())
     assert codes.shape == (7, size) and codes.dtype == torch.float32
-    assert torch.equal(codes, draw_codes(source, z, 7, seeded()))
-    assert not torch.equal(codes, draw_codes(source, z, 7, seeded(5)))
+    assert torch.equal(codes, sample_codes(source, z, 7, seeded()))
+    assert not torch.equal(codes, sample_codes(source, z, 7, seeded(5)))
 
 
 def test_the_cube_and_the_box_are_filled_evenly_to_their_walls(z):
@@ -44,7 +44,7 @@ def test_the_cube_and_the_box_are_filled_evenly_to_their_walls(z):
         ("cube", torch.tensor([-1.0, -1.0]), torch.tensor([1.0, 1.0])),
         ("box", z.min(dim=0).values, z.max(dim=0).values),
     ):
-        codes = draw_codes(source, z, 20_000, seeded())
+        codes = sample_codes(source, z, 20_000, seeded())
         assert (codes >= low).all() and (codes <= high).all()
         placed = (codes - low) / (high - low)
         quartiles = placed.quantile(torch.tensor([0.25, 0.5, 0.75]), dim=0)
@@ -53,7 +53,7 @@ def test_the_cube_and_the_box_are_filled_evenly_to_their_walls(z):
 
 
 def test_shuffled_codes_keep_each_number_and_lose_what_ties_them(z):
-    codes = draw_codes("shuffled", z, 20_000, seeded())
+    codes = sample_codes("shuffled", z, 20_000, seeded())
     assert torch.isin(codes[:, 0], z[:, 0]).all() and torch.isin(codes[:, 1], z[:, 1]).all()
     assert codes.mean(dim=0).tolist() == pytest.approx(z.mean(dim=0).tolist(), abs=0.005)
     assert torch.corrcoef(z.T)[0, 1] < -0.98 and abs(torch.corrcoef(codes.T)[0, 1]) < 0.03
@@ -61,7 +61,7 @@ def test_shuffled_codes_keep_each_number_and_lose_what_ties_them(z):
 
 @pytest.mark.parametrize("source", ["gaussian", "mixture"])
 def test_a_fitted_cloud_has_the_mean_and_the_covariance_of_the_codes(source, z):
-    codes = draw_codes(source, z, 20_000, seeded())
+    codes = sample_codes(source, z, 20_000, seeded())
     assert codes.mean(dim=0).tolist() == pytest.approx(z.mean(dim=0).tolist(), abs=0.005)
     assert torch.cov(codes.T).flatten().tolist() == pytest.approx(torch.cov(z.T).flatten().tolist(), rel=0.06)
 
@@ -70,7 +70,7 @@ def test_only_the_mixture_leaves_the_gap_between_two_clouds_empty():
     ends = torch.tensor([[-0.8, 0.0], [0.8, 0.0]]).repeat(200, 1)
     z = ends + 0.05 * torch.randn(400, 2, generator=seeded())
     in_the_gap = {
-        source: (draw_codes(source, z, 2000, seeded())[:, 0].abs() < 0.4).float().mean() for source in SOURCES
+        source: (sample_codes(source, z, 2000, seeded())[:, 0].abs() < 0.4).float().mean() for source in SOURCES
     }
     assert in_the_gap["mixture"] == in_the_gap["real"] == 0
     assert in_the_gap["gaussian"] > 0.3 and in_the_gap["cube"] > 0.3
@@ -78,7 +78,7 @@ def test_only_the_mixture_leaves_the_gap_between_two_clouds_empty():
 
 def test_real_codes_are_real_codes_and_stay_whole(z):
     rows = {tuple(row) for row in z.tolist()}
-    assert all(tuple(row) in rows for row in draw_codes("real", z, 500, seeded()).tolist())
+    assert all(tuple(row) in rows for row in sample_codes("real", z, 500, seeded()).tolist())
 
 
 # --------------------------------------------------------------------------------------------------- the judge
@@ -105,7 +105,7 @@ def test_new_digits_pass_and_static_and_even_greys_do_not(judge):
     assert (sure & redrawn).float().mean() > 0.96 and (read == labels).float().mean() > 0.97
     static = torch.rand(200, 1, 28, 28, generator=seeded())
     _, sure, redrawn = judge.judge(static)
-    assert sure.float().mean() > 0.9  # the reader alone would take it for digits
+    assert sure.float().mean() > 0.9  # the classifier alone would take it for digits
     assert not redrawn.any()
     greys = torch.zeros(3, 1, 28, 28) + torch.tensor([0.0, 0.5, 1.0])[:, None, None, None]
     assert judge.lost(greys).isinf().all() and not judge.judge(greys)[2].any()
@@ -113,11 +113,11 @@ def test_new_digits_pass_and_static_and_even_greys_do_not(judge):
 
 def test_a_stricter_judge_passes_less(judge):
     images, _ = load_mnist_sample("test")
-    strict = DigitJudge(judge.reader, judge.redrawer, images, share=0.8)
+    strict = DigitJudge(judge.classifier, judge.redrawer, images, share=0.8)
     assert strict.min_confidence > judge.min_confidence and strict.max_lost < judge.max_lost
     for share in (0, 1, 1.5):
         with pytest.raises(ValueError, match="give one in \\(0, 1\\)"):
-            DigitJudge(judge.reader, judge.redrawer, images, share=share)
+            DigitJudge(judge.classifier, judge.redrawer, images, share=share)
 
 
 # ----------------------------------------------------------------------------------------------- the experiment

@@ -77,7 +77,7 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
     [
         (LatentSpace, {"z": [0.0, 0.0]}),
         (LatentSpace, {"digits": [-1]}),
-        (LatentSpace, {"elevation": 91.0}),
+        (LatentSpace, {"elev": 91.0}),
         (SwissRoll, {"method": "magic"}),
         (SwissRoll, {"run": 11}),
         (SwissRoll, {"run": 0}),
@@ -160,7 +160,7 @@ def test_the_points_of_the_roll_are_those_whose_codes_were_kept():
     np.testing.assert_allclose(np.abs(roll["codes"]["pca"]), np.abs(fresh["pca"]), atol=0.0011)
 
 
-@pytest.mark.parametrize("method", ["plain", "walking"])
+@pytest.mark.parametrize("method", ["plain", "geodesic"])
 def test_the_codes_of_the_roll_score_as_the_results_say(method):
     roll = assets.roll_codes()
     assert list(roll["codes"][method]) == [str(seed) for seed in range(10, 20)]

@@ -83,7 +83,7 @@ def test_a_map_is_drawn_where_and_as_wide_as_wanted(codes):
 
 def test_a_map_of_three_numbers_shows_every_code_and_number(codes):
     z, labels = codes
-    ax = plot_code_map_3d(z, labels, turned=40, elevation=10)
+    ax = plot_code_map_3d(z, labels, azim=40, elev=10)
     dots, colours = dots_and_colours(ax)
     np.testing.assert_allclose(np.stack(dots._offsets3d), z.T, rtol=1e-6)
     assert sorted(set(colours)) == sorted(DIGIT_COLORS)
@@ -119,7 +119,7 @@ def test_seen_from_the_front_the_first_axis_is_lost_and_from_the_side_the_second
 @pytest.mark.parametrize("degrees", VIEW_ANGLES)
 def test_a_side_view_is_what_the_map_turned_as_much_shows(degrees, codes):
     z, labels = codes
-    ax = plot_code_map_3d(z, labels, turned=degrees, elevation=0, colorbar=False)
+    ax = plot_code_map_3d(z, labels, azim=degrees, elev=0, colorbar=False)
     ax.set_proj_type("ortho")
     across, up, _ = proj3d.proj_transform(*z.numpy().T, ax.get_proj())
     right, height = side_view(z, degrees).T.numpy()
@@ -147,7 +147,7 @@ def assert_lighter_with(length, ax):
 
 def test_the_roll_is_drawn_point_by_point_lighter_towards_its_outer_end():
     points, sheet = make_swiss_roll(200)
-    ax = plot_roll(points, sheet, turned=-60, elevation=20)
+    ax = plot_roll(points, sheet, azim=-60, elev=20)
     np.testing.assert_allclose(np.stack(ax.collections[0]._offsets3d), points.T, rtol=1e-6)
     assert (ax.azim, ax.elev) == (-60, 20)
     assert_lighter_with(sheet[:, 0], ax)

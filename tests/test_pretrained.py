@@ -11,19 +11,19 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 import aeutils.pretrained
+from aeutils.classifier import DigitClassifier
 from aeutils.data import load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
 from aeutils.pretrained import (
     WEIGHTS_FOLDER,
+    load_classifier,
     load_pretrained,
-    load_reader,
     load_weights,
     save_weights,
     shipped_sizes,
     weights_path,
 )
-from aeutils.reader import DigitReader
 from aeutils.training import FAST_RECIPE, Recipe
 
 ABOUT = {"trained_on": "nothing", "seed": 3, "recipe": {"lr": 0.01, "one_cycle": True}, "scores": {"test_mse": 0.25}}
@@ -31,7 +31,7 @@ SAVED = {
     "linear": lambda: LinearAutoencoder(3, input_shape=(4, 2)),
     "mlp": lambda: MLPAutoencoder(2, input_shape=(3,), hidden=(8, 5)),
     "conv": lambda: ConvAutoencoder(4),
-    "reader": DigitReader,
+    "classifier": DigitClassifier,
 }
 SIZES = sorted({2, 3, *shipped_sizes()})
 
@@ -82,7 +82,7 @@ def test_saving_and_loading_never_unpickle(path, monkeypatch):
 
     for module, name in ((torch, "load"), (pickle, "load"), (pickle, "loads"), (pickle, "Unpickler")):
         monkeypatch.setattr(module, name, refuse)
-    load_weights(path), load_pretrained(2), load_reader()
+    load_weights(path), load_pretrained(2), load_classifier()
 
 
 def test_a_pickle_is_refused_and_nothing_in_it_runs(tmp_path):
@@ -214,7 +214,7 @@ def test_shipped_sizes_are_the_files_that_are_there(tmp_path, monkeypatch):
     monkeypatch.setattr(aeutils.pretrained, "WEIGHTS_FOLDER", tmp_path)
     for size in (11, 3, 20, 2, 7, 101, 5, 13, 1):
         (tmp_path / f"conv_autoencoder_{size}dim.safetensors").touch()
-    (tmp_path / "digit_reader.safetensors").touch()
+    (tmp_path / "digit_classifier.safetensors").touch()
     assert shipped_sizes() == [1, 2, 3, 5, 7, 11, 13, 20, 101]
 
 

@@ -18,7 +18,7 @@ KEY = ["method", "latent_dim", "noise", "seed"]
 @pytest.fixture
 def small(monkeypatch):
     """Four quick methods, few points, few epochs."""
-    runs = [("pca", 2, 0.0), ("plain", 2, 0.0), ("walking", 2, 0.0), ("isomap", 2, 0.5)]
+    runs = [("pca", 2, 0.0), ("plain", 2, 0.0), ("geodesic", 2, 0.0), ("isomap", 2, 0.5)]
     monkeypatch.setattr(swiss_roll, "RUNS", runs)
     monkeypatch.setattr(swiss_roll, "TRAINED", 700)
     monkeypatch.setattr(swiss_roll, "SCORED", 200)
@@ -50,7 +50,7 @@ def test_a_stopped_experiment_goes_on_where_it_was_and_ends_the_same(small, monk
 
 @pytest.mark.parametrize("method", sorted(swiss_roll.METHODS))
 def test_every_method_gives_codes_of_the_wanted_size(small, monkeypatch, method):
-    if method in ("plain-large", "walking-large", "linear"):
+    if method in ("plain-large", "geodesic-large", "linear"):
         quick = Recipe(num_epochs=2, batch_size=350, lr=1e-3)
         monkeypatch.setattr(swiss_roll, "LONG_RECIPE", quick)
         monkeypatch.setattr(swiss_roll, "LINEAR_RECIPE", quick)
@@ -81,7 +81,7 @@ def test_walking_distances_unroll_ten_fresh_rolls_of_ten_and_nothing_plain_does(
     clean = runs.query("noise == 0 and latent_dim == 2").groupby("method")["unrolled"]
     unrolled, count = clean.sum(), clean.count()
     assert (count == 10).all() and set(runs["seed"]).isdisjoint(range(10))
-    assert unrolled["walking"] == unrolled["isomap"] == 10
+    assert unrolled["geodesic"] == unrolled["isomap"] == 10
     assert (unrolled[["pca", "linear", "plain", "plain-tanh", "plain-one-layer", "plain-large", "lle"]] == 0).all()
 
 

@@ -9,9 +9,9 @@ from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 from torch.nn import functional as F
 
+from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, reconstruct
-from aeutils.reader import DigitReader, read_digits
 from aeutils.synthetic import make_swiss_roll
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
 
@@ -76,12 +76,12 @@ def test_every_model_gets_better(model, make_inputs):
 
 def test_a_model_can_learn_targets_that_are_not_its_inputs(digits):
     torch.manual_seed(0)
-    labels, model = torch.arange(10).repeat_interleave(10), DigitReader()
+    labels, model = torch.arange(10).repeat_interleave(10), DigitClassifier()
     history = fit(
         model, digits, labels, recipe=Recipe(num_epochs=10, batch_size=20), loss=F.cross_entropy, progress=False,
         validation=(digits, labels),
     )  # fmt: skip
-    assert (read_digits(model, digits)[0] == labels).double().mean() > 0.9
+    assert (classify_digits(model, digits)[0] == labels).double().mean() > 0.9
     assert history.validation_loss[-1] == pytest.approx(F.cross_entropy(model(digits), labels).item(), rel=1e-4)
 
 

@@ -18,9 +18,9 @@ from aeutils.unrolling import (
     WINDING_GAP,
     UnrollingScore,
     fit_roll,
+    geodesic_distances,
+    sammon_stress,
     score_unrolling,
-    walking_distances,
-    walking_stress,
 )
 
 QUICK = Recipe(num_epochs=2, batch_size=16, lr=3e-3)
@@ -99,22 +99,22 @@ def test_walking_distances_are_the_shortest_paths_on_the_neighbour_graph(k, dims
     points = draw(12, dims, seed=3)
     wanted = by_floyd_and_warshall(points, k)
     assert torch.isfinite(wanted).all()
-    torch.testing.assert_close(walking_distances(points, k=k), wanted)
+    torch.testing.assert_close(geodesic_distances(points, k=k), wanted)
     detours = wanted > 1.001 * torch.from_numpy(straight_distances(points))
     assert detours.any() == (k < 11)  # with all the others as neighbours there is nothing to walk around
 
 
 def test_by_default_a_point_is_joined_to_its_eight_nearest():
     points = draw(30, 2)
-    torch.testing.assert_close(walking_distances(points), by_floyd_and_warshall(points, 8))
-    assert not torch.allclose(walking_distances(points), by_floyd_and_warshall(points, 7))
-    assert not torch.allclose(walking_distances(points), by_floyd_and_warshall(points, 9))
+    torch.testing.assert_close(geodesic_distances(points), by_floyd_and_warshall(points, 8))
+    assert not torch.allclose(geodesic_distances(points), by_floyd_and_warshall(points, 7))
+    assert not torch.allclose(geodesic_distances(points), by_floyd_and_warshall(points, 9))
 
 
 def test_a_point_that_is_nobodys_neighbour_can_be_reached_through_its_own():
     # Each of the first three is nearest to one beside it; the last is nearest to nobody.
     points = torch.tensor([[0.0, 0.0], [1.0, 0.1], [1.9, 0.0], [5.0, 0.2]])
-    distances = walking_distances(points, k=1)
+    distances = geodesic_distances(points, k=1)
     steps = (points[1:] - points[:-1]).norm(dim=1)
     assert distances[0].tolist() == pytest.approx([0, *steps.cumsum(dim=0).tolist()])
     assert torch.equal(distances[:, 0], distances[0])
@@ -125,13 +125,13 @@ def test_on_a_straight_line_walking_is_no_detour():
     t = t[torch.randperm(60, generator=torch.Generator().manual_seed(1))]
     points = t.unsqueeze(1) * torch.tensor([1.0, -2.0, 2.0]) / 3 + torch.tensor([4.0, 5.0, 6.0])
     wanted = (t.unsqueeze(1) - t).abs()
-    torch.testing.assert_close(walking_distances(points, k=2), wanted, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(geodesic_distances(points, k=2), wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_around_a_circle_walking_takes_chord_after_chord_the_shorter_way_and_approaches_the_arc():
     n = 240
     angle = 2 * math.pi * torch.arange(n) / n
-    distances = walking_distances(torch.stack([angle.cos(), angle.sin()], dim=1), k=2)
+    distances = geodesic_distances(torch.stack([angle.cos(), angle.sin()], dim=1), k=2)
     steps = torch.arange(n).minimum(n - torch.arange(n))
     torch.testing.assert_close(distances[0], steps * 2 * math.sin(math.pi / n), rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(distances[0], steps * 2 * math.pi / n, rtol=1e-3, atol=1e-5)
@@ -145,7 +145,7 @@ def test_on_the_roll_walking_distances_approach_those_of_the_flat_sheet_and_stra
     flat, straight = straight_distances(sheet)[pairs], straight_distances(points)[pairs] * ROLL_SCALE
 
     def walk(k):
-        return walking_distances(points, k=k).double().numpy()[pairs] * ROLL_SCALE
+        return geodesic_distances(points, k=k).double().numpy()[pairs] * ROLL_SCALE
 
     def off(distances):
         return np.abs(distances - flat).sum() / flat.sum()
@@ -158,7 +158,7 @@ def test_on_the_roll_walking_distances_approach_those_of_the_flat_sheet_and_stra
 
 
 def test_walking_distances_are_distances(roll):
-    distances = walking_distances(roll[0])
+    distances = geodesic_distances(roll[0])
     assert distances.shape == (1000, 1000) and distances.dtype == torch.float32
     torch.testing.assert_close(distances, distances.T, rtol=1e-6, atol=0)
     assert torch.equal(distances.diagonal(), torch.zeros(1000))
@@ -171,61 +171,63 @@ def test_walking_distances_are_distances(roll):
 def test_walking_distances_are_in_the_unit_of_the_points_and_do_not_mind_where_these_lie():
     points = draw(60, 3)
     moved = 8 * points @ torch.linalg.qr(draw(3, 3, seed=1))[0] + 5
-    torch.testing.assert_close(walking_distances(moved, k=4), 8 * walking_distances(points, k=4), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(
+        geodesic_distances(moved, k=4), 8 * geodesic_distances(points, k=4), rtol=1e-4, atol=1e-4
+    )
 
 
 def test_two_points_in_one_place_are_no_distance_apart():
     points = torch.tensor([[0.0, 0.0], [0.0, 0.0], [3.0, 4.0]])
-    assert walking_distances(points, k=1)[0].tolist() == [0, 0, 5]
-    assert walking_distances(points[1:], k=1).tolist() == [[0, 5], [5, 0]]
+    assert geodesic_distances(points, k=1)[0].tolist() == [0, 0, 5]
+    assert geodesic_distances(points[1:], k=1).tolist() == [[0, 5], [5, 0]]
 
 
 def test_a_graph_in_pieces_is_refused_and_the_sizes_of_the_pieces_are_named():
     with pytest.raises(ValueError, match=r"k = 8 the .* falls into 2 pieces \(of 50, 30 points\).*Raise k"):
-        walking_distances(two_clusters)
+        geodesic_distances(two_clusters)
     with pytest.raises(ValueError, match=r"k = 5 the neighbour graph falls into 2 pieces "):
-        walking_distances(two_clusters, k=5)
+        geodesic_distances(two_clusters, k=5)
     sizes = (4, 8, 5, 7, 6, 9, 3)
     islands = torch.cat([torch.arange(size).unsqueeze(1).expand(size, 2) + 100.0 * i for i, size in enumerate(sizes)])
     with pytest.raises(ValueError, match=r"7 pieces \(of 9, 8, 7, 6, 5, \.\.\. points\)"):
-        walking_distances(islands, k=2)
+        geodesic_distances(islands, k=2)
     with pytest.raises(ValueError, match=r"5 pieces \(of 8, 7, 6, 5, 4 points\)"):
-        walking_distances(islands[: sum(sizes[:5])], k=2)
-    assert torch.isfinite(walking_distances(two_clusters, k=50)).all()  # more neighbours than a piece has
+        geodesic_distances(islands[: sum(sizes[:5])], k=2)
+    assert torch.isfinite(geodesic_distances(two_clusters, k=50)).all()  # more neighbours than a piece has
 
 
 @pytest.mark.parametrize("k", [0, -1, 48, 49, 2.0, 2.5, True, "8", None])
 def test_a_number_of_neighbours_that_is_none_is_refused(k, few_points):
     for refuse in (
-        lambda: walking_distances(few_points, k=k),
-        lambda: fit_roll(few_points, walking_weight=1.0, k=k, recipe=QUICK, progress=False),
+        lambda: geodesic_distances(few_points, k=k),
+        lambda: fit_roll(few_points, geodesic_weight=1.0, k=k, recipe=QUICK, progress=False),
     ):
         with pytest.raises(ValueError, match=rf"^k is {k}; with 48 points it can be 1 to 47\.$"):
             refuse()
 
 
 def test_a_number_of_neighbours_may_come_out_of_numpy(few_points):
-    distances = walking_distances(few_points, k=3)
-    assert not torch.equal(distances, walking_distances(few_points))
+    distances = geodesic_distances(few_points, k=3)
+    assert not torch.equal(distances, geodesic_distances(few_points))
     for kind in (np.int64, np.int32, np.uint8):
-        assert torch.equal(walking_distances(few_points, k=kind(3)), distances)
+        assert torch.equal(geodesic_distances(few_points, k=kind(3)), distances)
     for k in (np.int64(0), np.int64(48)):
         with pytest.raises(ValueError, match=rf"^k is {k}; with 48 points it can be 1 to 47\.$"):
-            walking_distances(few_points, k=k)
+            geodesic_distances(few_points, k=k)
     with pytest.raises(ValueError, match="k is 3.0; with 48 points"):
-        walking_distances(few_points, k=np.float64(3))
+        geodesic_distances(few_points, k=np.float64(3))
 
 
 def test_walking_distances_of_points_that_require_a_gradient_are_the_same_without_one(few_points):
-    distances = walking_distances(few_points.clone().requires_grad_(), k=5)
-    assert torch.equal(distances, walking_distances(few_points, k=5))
+    distances = geodesic_distances(few_points.clone().requires_grad_(), k=5)
+    assert torch.equal(distances, geodesic_distances(few_points, k=5))
     assert not distances.requires_grad
 
 
 def test_points_that_nobody_can_walk_between_are_refused(unusable_points):
     points, words = unusable_points
     with pytest.raises(ValueError, match=f"The points .*{words}|{words}"):
-        walking_distances(points, k=1)
+        geodesic_distances(points, k=1)
 
 
 # --------------------------------------------------------------------------------------------------- the stress
@@ -234,34 +236,34 @@ def test_points_that_nobody_can_walk_between_are_refused(unusable_points):
 def test_codes_as_far_apart_as_wanted_have_no_stress():
     z = draw(20, 3)
     distances = torch.from_numpy(straight_distances(z)).float()
-    assert walking_stress(z, distances).item() == pytest.approx(0, abs=1e-10)
-    assert walking_stress(z + 0.1 * draw(20, 3, seed=1), distances) > 1e-4
+    assert sammon_stress(z, distances).item() == pytest.approx(0, abs=1e-10)
+    assert sammon_stress(z + 0.1 * draw(20, 3, seed=1), distances) > 1e-4
 
 
 def test_the_stress_of_two_and_of_three_points_by_hand():
     two = torch.tensor([[0.0, 0.0], [3.0, 4.0]])
-    assert walking_stress(two, torch.tensor([[0.0, 2.0], [2.0, 0.0]])).item() == pytest.approx((5 - 2) ** 2 / 2.1)
+    assert sammon_stress(two, torch.tensor([[0.0, 2.0], [2.0, 0.0]])).item() == pytest.approx((5 - 2) ** 2 / 2.1)
     three = torch.tensor([[0.0, 0.0], [3.0, 4.0], [3.0, 0.0]])  # 5, 3 and 4 apart
     distances = torch.tensor([[0.0, 4.9, 9.9], [4.9, 0.0, 0.4], [9.9, 0.4, 0.0]])
     by_hand = (0.1**2 / 5 + 6.9**2 / 10 + 3.6**2 / 0.5) / 3
-    assert walking_stress(three, distances).item() == pytest.approx(by_hand, rel=1e-5)
+    assert sammon_stress(three, distances).item() == pytest.approx(by_hand, rel=1e-5)
     line = torch.tensor([[0.0], [1.0], [-1.0]])
-    assert walking_stress(line, distances).item() == pytest.approx(
+    assert sammon_stress(line, distances).item() == pytest.approx(
         (3.9**2 / 5 + 8.9**2 / 10 + 1.6**2 / 0.5) / 3, rel=1e-5
     )
 
 
 def test_the_stress_can_be_walked_down_even_from_codes_in_one_place():
-    distances = walking_distances(draw(30, 3), k=5)
+    distances = geodesic_distances(draw(30, 3), k=5)
     for z in (draw(30, 2), torch.zeros(30, 2)):
         z = z.requires_grad_()
-        walking_stress(z, distances).backward()
+        sammon_stress(z, distances).backward()
         assert z.grad.shape == z.shape and torch.isfinite(z.grad).all()
     z = draw(30, 2).double().requires_grad_()
-    assert torch.autograd.gradcheck(lambda z: walking_stress(z, distances.double()), (z,))
-    before = walking_stress(z, distances)
+    assert torch.autograd.gradcheck(lambda z: sammon_stress(z, distances.double()), (z,))
+    before = sammon_stress(z, distances)
     slope = torch.autograd.grad(before, z)[0]
-    assert walking_stress(z - 0.01 * slope / slope.norm(), distances) < before
+    assert sammon_stress(z - 0.01 * slope / slope.norm(), distances) < before
 
 
 # ---------------------------------------------------------------------------------------------------- the score
@@ -472,14 +474,14 @@ def test_codes_and_a_sheet_that_require_a_gradient_score_the_same_without_one(wh
 # -------------------------------------------------------------------------------------------------- the training
 
 
-def loss_by_hand(model, points, walking_weight, k):
+def loss_by_hand(model, points, geodesic_weight, k):
     """Squared error plus weighted stress of all points at once, pair by pair."""
     with torch.no_grad():
         x_hat, z = model(points)
     error = float(((x_hat - points).double() ** 2).mean())
     walk, apart, n = by_floyd_and_warshall(points, k).numpy(), straight_distances(z), len(points)
     terms = [(apart[i, j] - walk[i, j]) ** 2 / (walk[i, j] + 0.1) for i in range(n) for j in range(i)]
-    return error + walking_weight * float(np.mean(terms))
+    return error + geodesic_weight * float(np.mean(terms))
 
 
 def make_network(latent_dim=2, seed=0, hidden=(64, 64)):
@@ -489,22 +491,22 @@ def make_network(latent_dim=2, seed=0, hidden=(64, 64)):
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"walking_weight": 1}, {"walking_weight": 1, "k": 4}, {"walking_weight": 2.5, "k": 8}],
-    ids=["plain", "walking", "among four neighbours", "more walking"],
+    [{}, {"geodesic_weight": 1}, {"geodesic_weight": 1, "k": 4}, {"geodesic_weight": 2.5, "k": 8}],
+    ids=["plain", "geodesic", "among four neighbours", "more walking"],
 )
 def test_the_first_loss_is_the_squared_error_plus_the_weighted_stress(settings, few_points):
     recipe = Recipe(num_epochs=1, batch_size=48)  # one step with all points, in an order drawn by chance
     _, history = fit_roll(few_points, recipe=recipe, seed=3, progress=False, **settings)
-    wanted = loss_by_hand(make_network(seed=3), few_points, settings.get("walking_weight", 0), settings.get("k", 8))
+    wanted = loss_by_hand(make_network(seed=3), few_points, settings.get("geodesic_weight", 0), settings.get("k", 8))
     assert history.train_loss == [pytest.approx(wanted, rel=1e-4)]
 
 
-@pytest.mark.parametrize("walking_weight", [0.0, 1.0])
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others(walking_weight, few_points):
+@pytest.mark.parametrize("geodesic_weight", [0.0, 1.0])
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(geodesic_weight, few_points):
     def run(seed, **settings):
         torch.manual_seed(12345)  # must not matter
         model, history = fit_roll(
-            few_points, walking_weight=walking_weight, recipe=QUICK, seed=seed, progress=False, **settings
+            few_points, geodesic_weight=geodesic_weight, recipe=QUICK, seed=seed, progress=False, **settings
         )
         return weights(model), history.train_loss
 
@@ -516,11 +518,11 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(walking_we
     assert not torch.equal(first, run(2, model=make_network(seed=1))[0])
 
 
-@pytest.mark.parametrize("walking_weight", [0.0, 1.0])
-def test_a_model_that_is_given_is_the_one_that_is_trained(walking_weight, few_points):
+@pytest.mark.parametrize("geodesic_weight", [0.0, 1.0])
+def test_a_model_that_is_given_is_the_one_that_is_trained(geodesic_weight, few_points):
     given = make_network(hidden=(16,))
     before = weights(given)
-    model, history = fit_roll(few_points, walking_weight=walking_weight, model=given, recipe=QUICK, progress=False)
+    model, history = fit_roll(few_points, geodesic_weight=geodesic_weight, model=given, recipe=QUICK, progress=False)
     assert model is given and not model.training
     assert (weights(given) - before).abs().max() > 1e-4
     assert history.train_loss[1] < history.train_loss[0]
@@ -538,14 +540,14 @@ def test_the_usual_recipe_takes_two_thousand_steps_for_two_thousand_points():
 @pytest.mark.parametrize("latent_dim", [1, 2, 3])
 def test_codes_of_any_size_learn_to_lie_at_walking_distances(latent_dim):
     points = make_swiss_roll(300, noise=0.1, seed=1)[0]
-    distances = walking_distances(points, k=6)
+    distances = geodesic_distances(points, k=6)
     model = make_network(latent_dim)
-    before = walking_stress(reconstruct(model, points)[1], distances)
+    before = sammon_stress(reconstruct(model, points)[1], distances)
     recipe = Recipe(num_epochs=15, batch_size=30, lr=1e-2)
-    fit_roll(points, walking_weight=1.0, k=6, model=model, recipe=recipe, progress=False)
+    fit_roll(points, geodesic_weight=1.0, k=6, model=model, recipe=recipe, progress=False)
     z = reconstruct(model, points)[1]
     assert z.shape == (300, latent_dim)
-    assert walking_stress(z, distances) < before / 3
+    assert sammon_stress(z, distances) < before / 3
 
 
 @pytest.mark.long
@@ -556,7 +558,7 @@ def test_with_walking_distances_the_roll_is_unrolled_and_without_it_is_not(roll)
     def score(points, sheet, model):
         return score_unrolling(reconstruct(model, points)[1], sheet)
 
-    unrolled, _ = fit_roll(points, walking_weight=1.0, recipe=recipe, progress=False)
+    unrolled, _ = fit_roll(points, geodesic_weight=1.0, recipe=recipe, progress=False)
     assert score(points, sheet, unrolled).unrolled
     assert score(*make_swiss_roll(500, seed=1), unrolled).unrolled  # points that it has not seen, too
     plain, history = fit_roll(points, recipe=recipe, progress=False)
@@ -566,11 +568,11 @@ def test_with_walking_distances_the_roll_is_unrolled_and_without_it_is_not(roll)
 
 
 def test_only_with_the_walking_term_is_a_graph_made():
-    model, history = fit_roll(two_clusters, walking_weight=0, k=-1, recipe=QUICK, progress=False)
+    model, history = fit_roll(two_clusters, geodesic_weight=0, k=-1, recipe=QUICK, progress=False)
     assert len(history.train_loss) == 2
     before = weights(model)
     with pytest.raises(ValueError, match=r"2 pieces \(of 50, 30 points\)"):
-        fit_roll(two_clusters, walking_weight=0.1, model=model, recipe=QUICK, progress=False)
+        fit_roll(two_clusters, geodesic_weight=0.1, model=model, recipe=QUICK, progress=False)
     assert torch.equal(weights(model), before)
 
 
@@ -579,39 +581,43 @@ def test_the_walking_term_is_computed_where_the_points_are(monkeypatch, few_poin
         raise AssertionError("another device was asked for")
 
     monkeypatch.setattr("aeutils.training.pick_device", refuse)
-    _, history = fit_roll(few_points, walking_weight=1.0, recipe=QUICK, progress=False)
+    _, history = fit_roll(few_points, geodesic_weight=1.0, recipe=QUICK, progress=False)
     assert len(history.train_loss) == 2
 
 
-@pytest.mark.parametrize("walking_weight", [0.0, 1.0])
-def test_the_progress_bar_can_be_left_out(walking_weight, few_points, capsys):
-    fit_roll(few_points, walking_weight=walking_weight, recipe=QUICK, progress=False)
+@pytest.mark.parametrize("geodesic_weight", [0.0, 1.0])
+def test_the_progress_bar_can_be_left_out(geodesic_weight, few_points, capsys):
+    fit_roll(few_points, geodesic_weight=geodesic_weight, recipe=QUICK, progress=False)
     assert "".join(capsys.readouterr()) == ""
-    fit_roll(few_points, walking_weight=walking_weight, recipe=QUICK)
+    fit_roll(few_points, geodesic_weight=geodesic_weight, recipe=QUICK)
     assert "".join(capsys.readouterr()) != ""
 
 
-@pytest.mark.parametrize("walking_weight", [-1, -1e-9, math.nan, math.inf, -math.inf, None, "1", 1j, torch.tensor(1.0)])
-def test_a_weight_that_is_none_is_refused_before_the_model_changes(walking_weight, few_points):
+@pytest.mark.parametrize(
+    "geodesic_weight", [-1, -1e-9, math.nan, math.inf, -math.inf, None, "1", 1j, torch.tensor(1.0)]
+)
+def test_a_weight_that_is_none_is_refused_before_the_model_changes(geodesic_weight, few_points):
     model = make_network()
     before = weights(model)
-    with pytest.raises(ValueError, match=rf"^walking_weight is {re.escape(repr(walking_weight))}; give 0 \(plain\) or"):
-        fit_roll(few_points, walking_weight=walking_weight, model=model, recipe=QUICK, progress=False)
+    with pytest.raises(
+        ValueError, match=rf"^geodesic_weight is {re.escape(repr(geodesic_weight))}; give 0 \(plain\) or"
+    ):
+        fit_roll(few_points, geodesic_weight=geodesic_weight, model=model, recipe=QUICK, progress=False)
     assert torch.equal(weights(model), before)
 
 
-@pytest.mark.parametrize("walking_weight", [np.float64(1), np.float32(1), np.int64(1)])
-def test_a_weight_may_come_out_of_numpy(walking_weight, few_points):
-    trained, _ = fit_roll(few_points, walking_weight=walking_weight, recipe=QUICK, progress=False)
-    wanted, _ = fit_roll(few_points, walking_weight=1.0, recipe=QUICK, progress=False)
+@pytest.mark.parametrize("geodesic_weight", [np.float64(1), np.float32(1), np.int64(1)])
+def test_a_weight_may_come_out_of_numpy(geodesic_weight, few_points):
+    trained, _ = fit_roll(few_points, geodesic_weight=geodesic_weight, recipe=QUICK, progress=False)
+    wanted, _ = fit_roll(few_points, geodesic_weight=1.0, recipe=QUICK, progress=False)
     torch.testing.assert_close(weights(trained), weights(wanted))
 
 
-@pytest.mark.parametrize("walking_weight", [0.0, 1.0])
-def test_points_that_nothing_can_be_learned_from_are_refused_before_the_model_changes(walking_weight, unusable_points):
+@pytest.mark.parametrize("geodesic_weight", [0.0, 1.0])
+def test_points_that_nothing_can_be_learned_from_are_refused_before_the_model_changes(geodesic_weight, unusable_points):
     points, words = unusable_points
     model = make_network()
     before = weights(model)
     with pytest.raises(ValueError, match=words):
-        fit_roll(points, walking_weight=walking_weight, model=model, recipe=QUICK, progress=False)
+        fit_roll(points, geodesic_weight=geodesic_weight, model=model, recipe=QUICK, progress=False)
     assert torch.equal(weights(model), before)

@@ -127,11 +127,11 @@ def roll_codes() -> dict:
     -------
     roll : dict
         "points", "sheet": lists of [x, y, z] and of [length, height]. "codes": "pca" a list of [x, y]; "plain" and
-        "walking" one such list a seed. "scores": for each method and seed, a dict of `distance_correlation`,
+        "geodesic" one such list a seed. "scores": for each method and seed, a dict of `distance_correlation`,
         `far_neighbours` and `unrolled`, on more points than these.
     """
     roll = json.loads(gzip.decompress(ROLL_FILE.read_bytes()))
-    roll["codes"] = {"pca": roll.pop("pca"), "plain": {}, "walking": {}}
+    roll["codes"] = {"pca": roll.pop("pca"), "plain": {}, "geodesic": {}}
     with (RESULTS_FOLDER / "swiss_roll_codes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for column in rows[0]:
@@ -139,7 +139,7 @@ def roll_codes() -> dict:
         if axis == "z1":
             codes = [[float(row[column]), float(row[f"{method}_{seed}_z2"])] for row in rows]
             roll["codes"][method][seed] = codes
-    roll["scores"] = {"pca": {}, "plain": {}, "walking": {}}
+    roll["scores"] = {"pca": {}, "plain": {}, "geodesic": {}}
     with (RESULTS_FOLDER / "swiss_roll.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["method"] in roll["scores"] and (row["latent_dim"], float(row["noise"])) == ("2", 0):

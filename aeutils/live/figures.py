@@ -96,7 +96,7 @@ class LatentSpace(LiveFigure):
         Which of the ten digits are in the cube.
     chosen : int or None
         Which held-out digit is looked at closely, as in `LatentMap`.
-    turned, elevation : float
+    azim, elev : float
         Degrees by which the viewer has walked around the cube, and climbed above it; at most 90 up or down.
 
     Raises
@@ -109,10 +109,10 @@ class LatentSpace(LiveFigure):
     z = traitlets.List([0.0, 0.0, 0.0]).tag(**REMEMBERED)
     digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
     chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
-    turned = traitlets.Float(30).tag(**REMEMBERED)
-    elevation = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
+    azim = traitlets.Float(30).tag(**REMEMBERED)
+    elev = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
 
-    @traitlets.validate("turned", "elevation")
+    @traitlets.validate("azim", "elev")
     def _check_angle(self, proposal: dict) -> float:
         return check_angle(proposal["value"])
 
@@ -130,11 +130,11 @@ class SwissRoll(LiveFigure):
 
     Attributes
     ----------
-    method : {"sheet", "pca", "plain", "walking"}
+    method : {"sheet", "pca", "plain", "geodesic"}
         Whose code is shown: the true sheet, PCA, an autoencoder without or with walking distances.
     run : int
         Which of the ten trainings, 1 to 10.
-    turned, elevation : float
+    azim, elev : float
         As in `LatentSpace`.
 
     Raises
@@ -144,12 +144,12 @@ class SwissRoll(LiveFigure):
     """
 
     _figure = traitlets.Unicode("swiss-roll").tag(sync=True)
-    method = traitlets.Enum(["sheet", "pca", "plain", "walking"], default_value="sheet").tag(**REMEMBERED)
+    method = traitlets.Enum(["sheet", "pca", "plain", "geodesic"], default_value="sheet").tag(**REMEMBERED)
     run = traitlets.Int(1, min=1, max=10).tag(**REMEMBERED)
-    turned = traitlets.Float(-70).tag(**REMEMBERED)
-    elevation = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
+    azim = traitlets.Float(-70).tag(**REMEMBERED)
+    elev = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
 
-    @traitlets.validate("turned", "elevation")
+    @traitlets.validate("azim", "elev")
     def _check_angle(self, proposal: dict) -> float:
         return check_angle(proposal["value"])
 

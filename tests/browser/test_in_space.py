@@ -39,9 +39,9 @@ def drag(watched, element, right, down):
     watched.page.mouse.up()
 
 
-def side_view(points, turned, elevation):
+def side_view(points, azim, elev):
     """Where points land on the page, computed by rotating them; the oracle for what is drawn."""
-    a, e = np.radians([turned, elevation])
+    a, e = np.radians([azim, elev])
     about_vertical = np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]])
     raised = np.array([[np.cos(e), 0, np.sin(e)], [0, 1, 0], [-np.sin(e), 0, np.cos(e)]])
     towards, right, up = raised @ about_vertical @ np.asarray(points, dtype=float).T
@@ -65,9 +65,9 @@ def test_three_sliders_draw_what_pytorch_decodes(open_figure):
 def test_clicking_a_dot_of_the_cube_shows_the_digit_that_is_there(open_figure, held_out):
     images, labels = held_out
     x_hat, z = reconstruct(load_pretrained(3), images)
-    turned, elevation = -40, 10
-    _, figure = open_figure("latent-space", {"turned": turned, "elevation": elevation})
-    right, up, _ = side_view(z, turned, elevation)
+    azim, elev = -40, 10
+    _, figure = open_figure("latent-space", {"azim": azim, "elev": elev})
+    right, up, _ = side_view(z, azim, elev)
     page = torch.tensor(np.stack([right, up], axis=1))
     alone = int((torch.cdist(page, page) + 9 * torch.eye(1000)).min(dim=1).values.argmax())
     box = figure.locator(".live-map").bounding_box()
@@ -117,7 +117,7 @@ def line_of(figure):
     return figure.locator(".live-words[role=status]").inner_text()
 
 
-@pytest.mark.parametrize("method", ["pca", "plain", "walking"])
+@pytest.mark.parametrize("method", ["pca", "plain", "geodesic"])
 def test_the_text_names_the_scores_of_the_run_that_is_shown(method, open_figure):
     _, figure = open_figure("swiss-roll")
     figure.locator(f"input[value={method}]").check()
@@ -163,7 +163,7 @@ def test_the_dots_jump_where_motion_is_not_wanted(open_figure):
     ("name", "state", "words_"),
     [
         ("latent-space", {"z": [0, 0]}, "wanted 3 numbers"),
-        ("latent-space", {"elevation": 120}, "raised by at most 90"),
+        ("latent-space", {"elev": 120}, "raised by at most 90"),
         ("swiss-roll", {"method": "magic"}, 'no run 1 of "magic"'),
         ("swiss-roll", {"run": 11}, "there are runs 1 to 10"),
     ],

@@ -5,7 +5,7 @@ const CLICK_REACH = 16; // pixels from a click to the dot that is meant
 
 async function latentSpace(stage, { library, state }) {
   checkPlace(state.get("z"), 3);
-  checkAngles(state.get("turned"), state.get("elevation"));
+  checkAngles(state.get("azim"), state.get("elev"));
   const [digits, network, codes] = await Promise.all([library.digits(), library.network(3), library.codes(3)]);
   const { labels } = digits;
   const middles = classMiddles(labels, codes);
@@ -15,7 +15,7 @@ async function latentSpace(stage, { library, state }) {
     label: "Cube of codes. Arrow keys turn it; Enter chooses the digit nearest to where the decoder draws, Escape lets " +
       "it go. The sliders beside it say where the decoder draws.",
     reach: 1.15,
-    angles: () => ({ turned: state.get("turned"), elevation: state.get("elevation") }),
+    angles: () => ({ azim: state.get("azim"), elev: state.get("elev") }),
     onTurn: (angles) => state.set(angles),
     draw: drawSpace,
     onClick: chooseAt,
@@ -128,7 +128,7 @@ async function latentSpace(stage, { library, state }) {
   showPlace();
   showChosen();
   const turn = () => view.plate.repaint();
-  state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits, turned: turn, elevation: turn });
+  state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits, azim: turn, elev: turn });
   return {
     repaint() {
       [drawn, chosen, view.plate].forEach((part) => part.repaint());

@@ -7,9 +7,9 @@ const FIGURES = {
   "draw-digit": { start: drawDigit, state: { latent_dim: 2, strokes: EXAMPLES["a seven"], z: [] } },
   "latent-space": {
     start: latentSpace,
-    state: { z: [0, 0, 0], digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], chosen: null, turned: 30, elevation: 25 },
+    state: { z: [0, 0, 0], digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], chosen: null, azim: 30, elev: 25 },
   },
-  "swiss-roll": { start: swissRoll, state: { method: "sheet", run: 1, turned: -70, elevation: 15 } },
+  "swiss-roll": { start: swissRoll, state: { method: "sheet", run: 1, azim: -70, elev: 15 } },
 };
 
 /** What a figure remembers, in a page without a kernel. */

@@ -7,8 +7,8 @@ class SpaceView {
   /**
    * @param {object} options
    * @param {string} options.label what a screen reader says
-   * @param {() => {turned: number, elevation: number}} options.angles in degrees, as matplotlib counts them
-   * @param {(angles: {turned: number, elevation: number}) => void} options.onTurn
+   * @param {() => {azim: number, elev: number}} options.angles in degrees, as matplotlib counts them
+   * @param {(angles: {azim: number, elev: number}) => void} options.onTurn
    * @param {number} options.reach how far the points go from the middle, along any axis
    * @param {(context: CanvasRenderingContext2D, view: SpaceView) => void} options.draw
    * @param {(place: {x: number, y: number}) => void} [options.onClick] a click that was no turn, in pixels
@@ -36,8 +36,8 @@ class SpaceView {
 
   /** Pixels of a point, and how near it is to the viewer. */
   project([x, y, z]) {
-    const { turned, elevation } = this.angles();
-    const [a, e] = [turned, elevation].map((degrees) => (degrees * Math.PI) / 180);
+    const { azim, elev } = this.angles();
+    const [a, e] = [azim, elev].map((degrees) => (degrees * Math.PI) / 180);
     const right = -x * Math.sin(a) + y * Math.cos(a);
     const away = x * Math.cos(a) + y * Math.sin(a); // along the ground, towards the viewer
     const up = z * Math.cos(e) - away * Math.sin(e);
@@ -61,7 +61,7 @@ class SpaceView {
     const [right, down] = [event.clientX - this.held.x, event.clientY - this.held.y];
     if (Math.hypot(right, down) > 3) this.held.moved = true;
     if (!this.held.moved) return;
-    this.turnTo(this.held.turned - right * DEGREES_A_PIXEL, this.held.elevation + down * DEGREES_A_PIXEL);
+    this.turnTo(this.held.azim - right * DEGREES_A_PIXEL, this.held.elev + down * DEGREES_A_PIXEL);
   }
 
   release(event) {
@@ -71,9 +71,9 @@ class SpaceView {
     if (wasClick) this.onClick({ x: event.clientX - box.left, y: event.clientY - box.top });
   }
 
-  turnTo(turned, elevation) {
-    const within = Math.max(-90, Math.min(90, elevation));
-    this.onTurn({ turned: Math.round((((turned % 360) + 540) % 360) - 180), elevation: Math.round(within) });
+  turnTo(azim, elev) {
+    const within = Math.max(-90, Math.min(90, elev));
+    this.onTurn({ azim: Math.round((((azim % 360) + 540) % 360) - 180), elev: Math.round(within) });
   }
 
   onKey(event) {
@@ -81,14 +81,14 @@ class SpaceView {
     if (!(event.key in directions)) return;
     event.preventDefault();
     const [right, up] = directions[event.key].map((step) => step * DEGREES_A_KEY);
-    const { turned, elevation } = this.angles();
-    this.turnTo(turned + right, elevation + up);
+    const { azim, elev } = this.angles();
+    this.turnTo(azim + right, elev + up);
   }
 }
 
 /** Angles of a view, or an error that says what came. */
-function checkAngles(turned, elevation) {
-  if (!Number.isFinite(turned) || !(Math.abs(elevation) <= 90)) {
-    throw new Error(`The view is turned by ${turned} and raised by ${elevation}; wanted degrees, raised by at most 90.`);
+function checkAngles(azim, elev) {
+  if (!Number.isFinite(azim) || !(Math.abs(elev) <= 90)) {
+    throw new Error(`The view is turned by ${azim} and raised by ${elev}; wanted degrees, raised by at most 90.`);
   }
 }

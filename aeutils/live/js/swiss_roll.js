@@ -4,7 +4,7 @@ const ROLL_METHODS = {
   sheet: "the true sheet",
   pca: "PCA",
   plain: "plain autoencoder",
-  walking: "autoencoder with walking distances",
+  geodesic: "autoencoder with walking distances",
 };
 const ROLL_SECTIONS = 6;
 const WANDER_MILLISECONDS = 900;
@@ -46,7 +46,7 @@ function bounds(points) {
 }
 
 async function swissRoll(stage, { library, state }) {
-  checkAngles(state.get("turned"), state.get("elevation"));
+  checkAngles(state.get("azim"), state.get("elev"));
   const { points, sheet, codes, scores } = await library.roll();
   const runs = Object.keys(codes.plain);
   checkRun(state.get("method"), state.get("run"));
@@ -56,7 +56,7 @@ async function swissRoll(stage, { library, state }) {
   const view = new SpaceView({
     label: "The Swiss roll. Arrow keys turn it.",
     reach: 1.9,
-    angles: () => ({ turned: state.get("turned"), elevation: state.get("elevation") }),
+    angles: () => ({ azim: state.get("azim"), elev: state.get("elev") }),
     onTurn: (angles) => state.set(angles),
     draw: drawRoll,
   });
@@ -168,7 +168,7 @@ async function swissRoll(stage, { library, state }) {
     for (const { method, input } of choices) input.checked = method === state.get("method");
     run.value = String(state.get("run"));
     runValue.textContent = String(state.get("run"));
-    runLabel.hidden = !["plain", "walking"].includes(state.get("method"));
+    runLabel.hidden = !["plain", "geodesic"].includes(state.get("method"));
     line.textContent = inWords();
   }
 
@@ -178,7 +178,7 @@ async function swissRoll(stage, { library, state }) {
     wanderTo(chosenCodes());
   };
   const turn = () => view.plate.repaint();
-  state.onChange({ method: change, run: change, turned: turn, elevation: turn });
+  state.onChange({ method: change, run: change, azim: turn, elev: turn });
   return {
     repaint() {
       view.plate.repaint();

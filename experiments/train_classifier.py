@@ -1,6 +1,6 @@
-"""Train the reader, the small classifier of digits, and ship its weights.
+"""Train the classifier, the small classifier of digits, and ship its weights.
 
-    python -m experiments.train_reader
+    python -m experiments.train_classifier
 
 It learns from the 55,000 training images outside the sample; the sample is its validation set; MNIST's test images
 score it once, at the end. One run, seed 0.
@@ -12,9 +12,9 @@ from dataclasses import asdict
 import torch
 from torch.nn import functional as F
 
+from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.pretrained import WEIGHTS_FOLDER, save_weights
-from aeutils.reader import DigitReader, read_digits
 from aeutils.training import Recipe, fit
 from experiments.rows import stop_if_interrupted
 
@@ -28,16 +28,16 @@ def main() -> None:
     x_val, labels_val = load_mnist_sample()
     x_test, labels_test = load_mnist("test")
     torch.manual_seed(SEED)
-    reader = DigitReader()
-    history = fit(reader, x, labels, recipe=RECIPE, loss=F.cross_entropy, seed=SEED, progress=sys.stderr.isatty())
+    classifier = DigitClassifier()
+    history = fit(classifier, x, labels, recipe=RECIPE, loss=F.cross_entropy, seed=SEED, progress=sys.stderr.isatty())
     stop_if_interrupted(history)
 
     def accuracy(images, truth):
-        return round((read_digits(reader, images)[0] == truth).double().mean().item(), 4)
+        return round((classify_digits(classifier, images)[0] == truth).double().mean().item(), 4)
 
     scores = {"validation_accuracy": accuracy(x_val, labels_val), "test_accuracy": accuracy(x_test, labels_test)}
     about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": SEED, "recipe": asdict(RECIPE)}
-    save_weights(WEIGHTS_FOLDER / "digit_reader.safetensors", reader, about | {"scores": scores})
+    save_weights(WEIGHTS_FOLDER / "digit_classifier.safetensors", classifier, about | {"scores": scores})
     print(scores)
 
 

@@ -1,4 +1,4 @@
-"""A small classifier of digits, "the reader": it turns "can this digit be drawn?" into a number."""
+"""A small classifier of digits: it turns "can this digit be drawn?" into a number."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from aeutils.checks import check_count
 from aeutils.models import IMAGE_SHAPE, check_inputs
 
 
-class DigitReader(nn.Module):
+class DigitClassifier(nn.Module):
     """Two convolutions and a linear layer that say which digit an image shows.
 
-    Its shipped weights come from `aeutils.pretrained.load_reader`.
+    Its shipped weights come from `aeutils.pretrained.load_classifier`.
     """
 
     def __init__(self):
@@ -39,13 +39,13 @@ class DigitReader(nn.Module):
 
 
 @torch.no_grad()
-def read_digits(reader: DigitReader, images: Tensor, *, batch_size: int = 2000) -> tuple[Tensor, Tensor]:
-    """Which digit each image shows, and how sure the reader is.
+def classify_digits(classifier: DigitClassifier, images: Tensor, *, batch_size: int = 2000) -> tuple[Tensor, Tensor]:
+    """Which digit each image shows, and how sure the classifier is.
 
     Parameters
     ----------
-    reader : DigitReader
-        In evaluation mode, on the CPU, as `load_reader` returns it.
+    classifier : DigitClassifier
+        In evaluation mode, on the CPU, as `load_classifier` returns it.
     images : Tensor of shape (N, 1, 28, 28)
         float32 in [0, 1].
     batch_size : int
@@ -56,19 +56,24 @@ def read_digits(reader: DigitReader, images: Tensor, *, batch_size: int = 2000) 
     labels : Tensor of shape (N,)
         int64, 0 to 9.
     confidence : Tensor of shape (N,)
-        Probability the reader gives to that label, in [0.1, 1].
+        Probability the classifier gives to that label, in [0.1, 1].
 
     Raises
     ------
     ValueError
-        If the reader is none or in training mode, or the images are not what it takes.
+        If the classifier is none or in training mode, or the images are not what it takes.
     """
-    if not isinstance(reader, DigitReader):
-        raise ValueError(f"The reader is a {type(reader).__name__}; wanted a DigitReader, as load_reader() returns it.")
-    if reader.training:
-        raise ValueError("The reader is in training mode, in which it guesses at random; call reader.eval() first.")
+    if not isinstance(classifier, DigitClassifier):
+        raise ValueError(
+            f"The classifier is a {type(classifier).__name__}; wanted a DigitClassifier, as load_classifier() returns "
+            "it."
+        )
+    if classifier.training:
+        raise ValueError(
+            "The classifier is in training mode, in which it guesses at random; call classifier.eval() first."
+        )
     check_inputs(images, IMAGE_SHAPE)
     check_count("batch_size", batch_size)
-    probabilities = torch.cat([reader(batch).softmax(dim=1) for batch in images.split(batch_size)])
+    probabilities = torch.cat([classifier(batch).softmax(dim=1) for batch in images.split(batch_size)])
     confidence, labels = probabilities.max(dim=1)
     return labels, confidence

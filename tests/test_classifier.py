@@ -2,19 +2,19 @@ import numpy as np
 import pytest
 import torch
 
+from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist_sample
-from aeutils.pretrained import WEIGHTS_FOLDER, load_reader, load_weights
-from aeutils.reader import DigitReader, read_digits
+from aeutils.pretrained import WEIGHTS_FOLDER, load_classifier, load_weights
 
 
 @pytest.fixture(scope="module")
-def reader():
-    return load_reader()
+def classifier():
+    return load_classifier()
 
 
-def test_the_shipped_reader_reads_digits_that_it_never_saw(reader):
+def test_the_shipped_reader_reads_digits_that_it_never_saw(classifier):
     images, labels = load_mnist_sample()
-    read, confidence = read_digits(reader, images)
+    read, confidence = classify_digits(classifier, images)
     assert read.shape == confidence.shape == (5000,) and read.dtype == torch.int64
     right = read == labels
     assert right.double().mean() >= 0.98
@@ -23,46 +23,46 @@ def test_the_shipped_reader_reads_digits_that_it_never_saw(reader):
 
 
 def test_the_shipped_reader_says_how_good_it_is_and_what_it_learned_from():
-    model, about = load_weights(WEIGHTS_FOLDER / "digit_reader.safetensors")
-    assert isinstance(model, DigitReader) and not model.training
+    model, about = load_weights(WEIGHTS_FOLDER / "digit_classifier.safetensors")
+    assert isinstance(model, DigitClassifier) and not model.training
     assert about["scores"]["test_accuracy"] >= 0.98
     assert "55,000 training images outside the sample" in about["trained_on"]
     assert isinstance(about["seed"], int)
 
 
-def test_the_recorded_validation_accuracy_is_that_on_the_sample(reader):
+def test_the_recorded_validation_accuracy_is_that_on_the_sample(classifier):
     images, labels = load_mnist_sample()
-    accuracy = (read_digits(reader, images)[0] == labels).double().mean().item()
-    recorded = load_weights(WEIGHTS_FOLDER / "digit_reader.safetensors")[1]["scores"]["validation_accuracy"]
+    accuracy = (classify_digits(classifier, images)[0] == labels).double().mean().item()
+    recorded = load_weights(WEIGHTS_FOLDER / "digit_classifier.safetensors")[1]["scores"]["validation_accuracy"]
     assert accuracy == pytest.approx(recorded, abs=4e-4)  # two digits: rounding may tip one
 
 
-def test_confidence_is_the_probability_of_the_digit_that_was_read(reader, digits):
+def test_confidence_is_the_probability_of_the_digit_that_was_read(classifier, digits):
     with torch.no_grad():
-        scores = reader(digits).double().numpy()
+        scores = classifier(digits).double().numpy()
     probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    read, confidence = read_digits(reader, digits)
+    read, confidence = classify_digits(classifier, digits)
     assert read.tolist() == probabilities.argmax(axis=1).tolist()
     np.testing.assert_allclose(confidence, probabilities.max(axis=1), rtol=1e-4)
 
 
 def test_a_reader_that_knows_nothing_is_as_unsure_as_can_be(digits):
-    reader = DigitReader().eval()
-    torch.nn.init.zeros_(reader.layers[-1].weight), torch.nn.init.zeros_(reader.layers[-1].bias)
-    _, confidence = read_digits(reader, digits)
+    classifier = DigitClassifier().eval()
+    torch.nn.init.zeros_(classifier.layers[-1].weight), torch.nn.init.zeros_(classifier.layers[-1].bias)
+    _, confidence = classify_digits(classifier, digits)
     torch.testing.assert_close(confidence, torch.full((100,), 0.1))
 
 
 @pytest.mark.parametrize("batch_size", [1, 33, 100])
-def test_the_batch_size_changes_nothing(batch_size, reader, digits):
-    read, confidence = read_digits(reader, digits, batch_size=batch_size)
-    wanted, wanted_confidence = read_digits(reader, digits)
+def test_the_batch_size_changes_nothing(batch_size, classifier, digits):
+    read, confidence = classify_digits(classifier, digits, batch_size=batch_size)
+    wanted, wanted_confidence = classify_digits(classifier, digits)
     assert torch.equal(read, wanted)
     torch.testing.assert_close(confidence, wanted_confidence, atol=1e-5, rtol=1e-4)
     assert not confidence.requires_grad
 
 
-def test_images_that_cannot_be_read_are_refused(unusable, reader):
+def test_images_that_cannot_be_read_are_refused(unusable, classifier):
     images, words = unusable
     with pytest.raises(ValueError, match=words):
-        read_digits(reader, images)
+        classify_digits(classifier, images)
