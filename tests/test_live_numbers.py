@@ -26,7 +26,8 @@ def give(engine, name, data):
 
 def take(engine, arrays, width):
     """A list of JavaScript's Float32Arrays, as one array of numpy."""
-    memory = engine.eval(f"Float32Array.from({arrays}.flatMap((array) => Array.from(array))).buffer")
+    # The variable keeps the numbers in memory until they are copied: mini-racer does not.
+    memory = engine.eval(f"var taken = Float32Array.from({arrays}.flatMap((array) => Array.from(array))); taken.buffer")
     return np.frombuffer(bytes(memory), dtype=np.float32).reshape(-1, width)
 
 
