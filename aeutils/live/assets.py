@@ -85,6 +85,11 @@ def style() -> str:
     return (FOLDER / "live.css").read_text("utf-8")
 
 
+def states() -> dict[str, dict]:
+    """What each figure starts with, by the figure's name: the one place where that is said."""
+    return json.loads((FOLDER / "states.json").read_text("utf-8"))
+
+
 def data_names() -> list[str]:
     """Every data file that a figure may ask for: `weights-2`, `weights-3`, ..., `digits`, `sweep`, `roll`.
 
@@ -200,8 +205,8 @@ def page_files() -> dict[str, str]:
         text = base64.b64encode(gzip.compress(data(name), compresslevel=9, mtime=0)).decode()
         files[f"{name}.js"] = f'aeutilsLive.receive("{name}", "{text}");\n'
         checksums[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
-    source = joined("hosts/page.js")
-    files["live.js"] = f'(() => {{\n"use strict";\nconst DATA_FILES = {json.dumps(checksums)};\n{source}\n}})();\n'
+    known = f"const DATA_FILES = {json.dumps(checksums)};\nconst STATES = {json.dumps(states())};"
+    files["live.js"] = f'(() => {{\n"use strict";\n{known}\n{joined("hosts/page.js")}\n}})();\n'
     files["live.css"] = style()
     return files
 
@@ -222,9 +227,9 @@ def placeholder(figure: str, state: dict, fallback: str) -> str:
     Parameters
     ----------
     figure : str
-        A name in `js/figures/table.js`, such as "latent-map".
+        A name in `states.json`, such as "latent-map".
     state : dict
-        What the figure starts with, where it differs from its own beginning.
+        What the figure starts with, where that differs from `states`.
     fallback : str
         HTML that stands there until the figure does, and where scripts are off.
 

@@ -16,7 +16,8 @@ REMEMBERED = {"sync": True, "remembered": True}
 class LiveFigure(anywidget.AnyWidget):
     """What all live figures share: the scripts, the data they ask for, and what a stored notebook shows.
 
-    A subclass names its figure and declares what the figure remembers: traits tagged `**REMEMBERED`.
+    A subclass names its figure and declares what the figure remembers: traits tagged `**REMEMBERED`. What they start
+    with stands in `states.json`.
     """
 
     _esm = assets.widget_module()
@@ -32,7 +33,7 @@ class LiveFigure(anywidget.AnyWidget):
         if unknown:
             there = ", ".join(sorted(self.trait_names(remembered=True)))
             raise traitlets.TraitError(f"A {type(self).__name__} has no {', '.join(unknown)}; it has {there}.")
-        super().__init__(**state)
+        super().__init__(**{**assets.states()[self._figure], **state})
         self._files = assets.data_names()
         self.on_msg(self._answer)
 
@@ -72,8 +73,8 @@ class LatentMap(LiveFigure):
     """
 
     _figure = traitlets.Unicode("latent-map").tag(sync=True)
-    z = traitlets.List([0.0, 0.0]).tag(**REMEMBERED)
-    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
+    z = traitlets.List().tag(**REMEMBERED)
+    digits = traitlets.List().tag(**REMEMBERED)
     chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
 
     @traitlets.validate("z")
@@ -106,11 +107,11 @@ class LatentSpace(LiveFigure):
     """
 
     _figure = traitlets.Unicode("latent-space").tag(sync=True)
-    z = traitlets.List([0.0, 0.0, 0.0]).tag(**REMEMBERED)
-    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
+    z = traitlets.List().tag(**REMEMBERED)
+    digits = traitlets.List().tag(**REMEMBERED)
     chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
-    azim = traitlets.Float(30).tag(**REMEMBERED)
-    elev = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
+    azim = traitlets.Float().tag(**REMEMBERED)
+    elev = traitlets.Float(min=-90, max=90).tag(**REMEMBERED)
 
     @traitlets.validate("azim", "elev")
     def _check_angle(self, proposal: dict) -> float:
@@ -144,10 +145,10 @@ class SwissRoll(LiveFigure):
     """
 
     _figure = traitlets.Unicode("swiss-roll").tag(sync=True)
-    method = traitlets.Enum(["sheet", "pca", "plain", "geodesic"], default_value="sheet").tag(**REMEMBERED)
-    run = traitlets.Int(1, min=1, max=10).tag(**REMEMBERED)
-    azim = traitlets.Float(-70).tag(**REMEMBERED)
-    elev = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
+    method = traitlets.Enum(["sheet", "pca", "plain", "geodesic"]).tag(**REMEMBERED)
+    run = traitlets.Int(min=1, max=10).tag(**REMEMBERED)
+    azim = traitlets.Float().tag(**REMEMBERED)
+    elev = traitlets.Float(min=-90, max=90).tag(**REMEMBERED)
 
     @traitlets.validate("azim", "elev")
     def _check_angle(self, proposal: dict) -> float:
@@ -169,7 +170,7 @@ class CodeSizes(LiveFigure):
     """
 
     _figure = traitlets.Unicode("code-sizes").tag(sync=True)
-    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
+    latent_dim = traitlets.Int().tag(**REMEMBERED)
 
     @traitlets.validate("latent_dim")
     def _check_latent_dim(self, proposal: dict) -> int:
@@ -195,9 +196,9 @@ class DrawDigit(LiveFigure):
     """
 
     _figure = traitlets.Unicode("draw-digit").tag(sync=True)
-    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
-    strokes = traitlets.List([[[0.25, 0.2], [0.72, 0.2], [0.62, 0.42], [0.5, 0.62], [0.42, 0.85]]]).tag(**REMEMBERED)
-    z = traitlets.List([]).tag(sync=True)
+    latent_dim = traitlets.Int().tag(**REMEMBERED)
+    strokes = traitlets.List().tag(**REMEMBERED)
+    z = traitlets.List().tag(sync=True)
 
     @traitlets.validate("latent_dim")
     def _check_latent_dim(self, proposal: dict) -> int:
