@@ -187,12 +187,6 @@ def test_the_codes_of_the_roll_score_as_the_results_say(method):
         assert score.distance_correlation == pytest.approx(stored["distance_correlation"], abs=0.06)  # 500 of 1,000
 
 
-def test_scripts_have_no_modules_and_ask_no_other_host():
-    source = assets.page_files()["live.js"]
-    assert not re.search(r"^\s*(import|export)\b|\bfetch\(|https?://", source, re.MULTILINE)
-    assert assets.widget_module().count("export default") == 1
-
-
 # ---------------------------------------------------------------------------------------------------------- colours
 
 

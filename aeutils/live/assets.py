@@ -28,7 +28,7 @@ _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 # The two forms in which the files of `js/` say what they need and what they offer; see `joined`.
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
-_OTHER_FORM = re.compile(r"^[ \t]*(?:import|export)\b.*|\bimport\s*[.(].*", re.MULTILINE)
+_OTHER_FORM = re.compile(r"^[ \t]*(?:import|export)\b.*|^.*\bimport\s*[.(].*", re.MULTILINE)
 
 
 def joined(*entries: str) -> str:
@@ -73,7 +73,8 @@ def joined(*entries: str) -> str:
         sources[name] = _EXPORT.sub("", _IMPORT.sub("", text))
         for line in _OTHER_FORM.findall(sources[name]):
             if needed_by or not line.startswith("export default "):
-                raise ValueError(f"{name} says {line.strip()!r}; the forms of import and export are those of `joined`.")
+                wanted = 'import { a, b } from "./file.js"; or export before function, class or const'
+                raise ValueError(f"{name} says {line.strip()}; wanted {wanted}.")
 
     for entry in entries:
         add(entry)
