@@ -67,7 +67,7 @@ def joined(*entries: str) -> str:
             needed = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
             add(needed, (*needed_by, name))
             if missing := set(re.findall(r"\w+", names)) - offered[needed]:
-                there = ", ".join(sorted(offered[needed]))
+                there = ", ".join(sorted(offered[needed])) or "nothing"
                 raise ValueError(f"{name} imports {', '.join(sorted(missing))} from {needed}, which exports {there}.")
         offered[name] = set(_EXPORT.findall(text))
         sources[name] = _EXPORT.sub("", _IMPORT.sub("", text))
