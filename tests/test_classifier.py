@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist_sample
@@ -66,3 +67,18 @@ def test_images_that_cannot_be_read_are_refused(unusable, classifier):
     images, words = unusable
     with pytest.raises(ValueError, match=words):
         classify_digits(classifier, images)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_readers_that_cannot_read_are_refused = refusals([
+    ("reading with an autoencoder", lambda g: classify_digits(g.model, g.x), ValueError,
+     r"classifier is a ConvAutoencoder; wanted a DigitClassifier, as load_classifier\(\) returns it"),
+    ("reading while it is being trained", lambda g: classify_digits(DigitClassifier(), g.x), ValueError,
+     r"in training mode.*call classifier.eval\(\) first"),
+    *[
+        (f"reading {bad!r} images at a time", lambda g, bad=bad: classify_digits(g.classifier, g.x, batch_size=bad),
+         ValueError, f"batch_size is {bad!r}; give a whole number from 1 up")
+        for bad in (0, -1, 2.5, None)
+    ],
+])  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 from sklearn.decomposition import PCA
 from torch import Tensor
 
@@ -621,3 +622,18 @@ def test_points_that_nothing_can_be_learned_from_are_refused_before_the_model_ch
     with pytest.raises(ValueError, match=words):
         fit_roll(points, geodesic_weight=geodesic_weight, model=model, recipe=QUICK, progress=False)
     assert torch.equal(weights(model), before)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_what_cannot_be_unrolled_is_refused = refusals([
+    ("unrolling with seed='a'", lambda g: fit_roll(g.roll, seed="a", recipe=QUICK), ValueError, "seed is 'a'; give"),
+    ("unrolling by the name of a network", lambda g: fit_roll(g.roll, model="mlp", recipe=QUICK), ValueError,
+     "model is a str; wanted a network"),
+    ("unrolling with a network of images", lambda g: fit_roll(g.roll, model=g.model, recipe=QUICK), ValueError,
+     r"shape \(50, 3\); wanted .*28, 28"),
+    ("unrolling in double precision", lambda g: fit_roll(g.roll.double(), recipe=QUICK), ValueError, r"x.float\(\)"),
+    ("stress with distances of other points", lambda g: sammon_stress(g.z, torch.rand(30, 30)), ValueError,
+     r"codes have shape \(20, 2\), the distances \(30, 30\); wanted .*same points"),
+    ("stress of a single code", lambda g: sammon_stress(g.z[:1], torch.zeros(1, 1)), ValueError, "B at least 2"),
+])  # fmt: skip
