@@ -13,9 +13,15 @@ def classifier():
     return load_classifier()
 
 
-def test_the_shipped_reader_reads_digits_that_it_never_saw(classifier):
+@pytest.fixture(scope="module")
+def sample_read(classifier):
+    """What is read in the 5,000 digits of the sample, how surely, and what is right."""
     images, labels = load_mnist_sample()
-    read, confidence = classify_digits(classifier, images)
+    return *classify_digits(classifier, images), labels
+
+
+def test_the_shipped_reader_reads_digits_that_it_never_saw(sample_read):
+    read, confidence, labels = sample_read
     assert read.shape == confidence.shape == (5000,) and read.dtype == torch.int64
     right = read == labels
     assert right.double().mean() >= 0.98
@@ -31,9 +37,9 @@ def test_the_shipped_reader_says_how_good_it_is_and_what_it_learned_from():
     assert isinstance(about["seed"], int)
 
 
-def test_the_recorded_validation_accuracy_is_that_on_the_sample(classifier):
-    images, labels = load_mnist_sample()
-    accuracy = (classify_digits(classifier, images)[0] == labels).double().mean().item()
+def test_the_recorded_validation_accuracy_is_that_on_the_sample(sample_read):
+    read, _, labels = sample_read
+    accuracy = (read == labels).double().mean().item()
     recorded = load_weights(WEIGHTS_FOLDER / "digit_classifier.safetensors")[1]["scores"]["validation_accuracy"]
     assert accuracy == pytest.approx(recorded, abs=4e-4)  # two digits: rounding may tip one
 

@@ -33,6 +33,22 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
+@pytest.fixture(autouse=True)
+def few_digits(monkeypatch):
+    """A tenth of the sample in its place, so that a training takes a moment: 400 digits, 100 held out (`digits`)."""
+
+    def load(split):
+        images, labels = load_mnist_sample(split)
+        return images[::10], labels[::10]
+
+    monkeypatch.setattr(aeutils.cli, "load_mnist_sample", load)
+
+
+@pytest.fixture
+def whole_sample(few_digits, monkeypatch):
+    monkeypatch.setattr(aeutils.cli, "load_mnist_sample", load_mnist_sample)
+
+
 def train(out, *options, epochs=1):
     """`train` with as little work as possible; its exit code."""
     return main(["train", "--data", "sample", "--num-epochs", str(epochs), "--out", str(out), *map(str, options)])
@@ -86,7 +102,7 @@ def interrupt_at(monkeypatch):
 # ---------------------------------------------------------------------------------------------------------- train
 
 
-def test_training_two_numbers_writes_weights_losses_and_a_map(out, held_out, capsys):
+def test_training_two_numbers_writes_weights_losses_and_a_map(out, whole_sample, held_out, capsys):
     assert train(out, "--latent-dim", 2, epochs=2) == 0
     assert files(out) == {"conv_autoencoder_2dim.safetensors", "losses.csv", "fig.png"}
     model, about = load_weights(out / "conv_autoencoder_2dim.safetensors")
@@ -126,14 +142,13 @@ def test_without_a_size_two_numbers_are_trained_in_the_folder_where_one_stands(t
     assert (tmp_path / "conv_autoencoder_2dim.safetensors").exists() and (tmp_path / "fig.png").exists()
 
 
-def test_saved_images_are_100_held_out_originals_and_what_the_model_makes_of_them(out, held_out):
-    assert train(out, "--save-images", epochs=2) == 0
+def test_saved_images_are_100_held_out_originals_and_what_the_model_makes_of_them(out, digits):
+    assert train(out, "--save-images", "--batch-size", 50, epochs=2) == 0
     wanted = {f"dc_img/{name}_{epoch}.png" for name in ("real_image", "image") for epoch in (1, 2)}
     assert wanted == {name for name in files(out) if name.startswith("dc_img")}
-    originals = held_out[0][::10]
-    x_hat, _ = reconstruct(load_weights(out / "conv_autoencoder_2dim.safetensors")[0], originals)
+    x_hat, _ = reconstruct(load_weights(out / "conv_autoencoder_2dim.safetensors")[0], digits)
     for epoch in (1, 2):
-        np.testing.assert_allclose(cells(out / f"dc_img/real_image_{epoch}.png"), originals[:, 0], atol=1 / 255)
+        np.testing.assert_allclose(cells(out / f"dc_img/real_image_{epoch}.png"), digits[:, 0], atol=1 / 255)
     np.testing.assert_allclose(cells(out / "dc_img/image_2.png"), x_hat[:, 0], atol=1 / 255)
     assert np.abs(cells(out / "dc_img/image_1.png") - cells(out / "dc_img/image_2.png")).max() > 0.1
 
@@ -174,9 +189,9 @@ def test_the_seed_decides_what_comes_out(tmp_path):
     assert torch.equal(trained["first"], trained["again"]) and not torch.equal(trained["first"], trained["other"])
 
 
-def test_training_goes_on_from_given_weights_and_takes_their_size(out, held_out):
+def test_training_goes_on_from_given_weights_and_takes_their_size(out, digits):
     assert train(out, "--weights", weights_path(3), "--lr", 1e-5) == 0
-    start = mse(reconstruct(load_pretrained(3), held_out[0])[0], held_out[0])
+    start = mse(reconstruct(load_pretrained(3), digits)[0], digits)
     assert losses(out)[0]["held_out_mse"] == pytest.approx(start, rel=0.1)
     assert start < 0.04  # random weights are at 0.2 after an epoch
     about = load_weights(out / "conv_autoencoder_3dim.safetensors")[1]
@@ -207,8 +222,8 @@ def test_evaluating_prints_what_an_independent_computation_gives_and_draws_the_m
     assert main(["evaluate", "--data", "sample", "--latent-dim", f"{size}", "--split", split, "--out", f"{out}"]) == 0
     said = capsys.readouterr().out
     model = load_pretrained(size)
-    images, labels = load_mnist_sample(split)
-    reference, labels_ref = load_mnist_sample("train")
+    images, labels = aeutils.cli.load_mnist_sample(split)
+    reference, labels_ref = aeutils.cli.load_mnist_sample("train")
     with torch.no_grad():
         x_hat, z = model(images)
         z_ref = model.encode(reference)
@@ -220,13 +235,15 @@ def test_evaluating_prints_what_an_independent_computation_gives_and_draws_the_m
         pytest.approx(value, abs=allowed) for value, allowed in zip(wanted, (6e-5, 6e-3, 2e-3, 2e-3), strict=True)
     ]
     assert f"latent_dim {size}, shipped weights, {len(images):,} {split} images of the sample" in said
-    assert "4,000 " + ("each left out of its own vote" if split == "train" else "training codes vote") in said
+    assert "400 " + ("each left out of its own vote" if split == "train" else "training codes vote") in said
     assert files(out) == ({"fig.png"} if size == 2 else VIEWS)
 
 
-def test_without_options_the_shipped_two_numbers_are_scored(out, capsys):
+def test_without_options_the_shipped_two_numbers_are_scored(out, whole_sample, capsys):
     assert main(["evaluate", "--data", "sample", "--out", str(out)]) == 0
-    assert "latent_dim 2, shipped weights, 1,000 test images of the sample" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "latent_dim 2, shipped weights, 1,000 test images of the sample" in said
+    assert "4,000 training codes vote" in said
 
 
 def test_own_weights_are_scored_and_their_images_saved(out, digits, capsys):
@@ -239,8 +256,7 @@ def test_own_weights_are_scored_and_their_images_saved(out, digits, capsys):
     np.testing.assert_allclose(cells(out / "dc_img/real_image_0.png"), digits[:, 0], atol=1 / 255)
     np.testing.assert_allclose(cells(out / "dc_img/image_0.png"), reconstruct(model, digits)[0][:, 0], atol=1 / 255)
     said = capsys.readouterr().out
-    images, _ = load_mnist_sample("test")
-    assert numbers(said)[0] == pytest.approx(mse(reconstruct(model, images)[0], images), abs=6e-5)
+    assert numbers(said)[0] == pytest.approx(mse(reconstruct(model, digits)[0], digits), abs=6e-5)
     assert "latent_dim 4" in said and "mine.safetensors" in said and "no map" in said
 
 
@@ -248,7 +264,7 @@ def test_without_mnist_the_sample_is_scored_and_that_is_said(out, capsys):
     assert main(["evaluate", "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert "MNIST is not at hand" in said.err and "the sample instead" in said.err
-    assert "1,000 test images of the sample" in said.out
+    assert "100 test images of the sample" in said.out
 
 
 # -------------------------------------------------------------------------------------------- weights and help
@@ -326,13 +342,6 @@ def test_a_learning_rate_that_is_far_too_high_is_named_and_the_old_weights_stay(
     assert contents(out) == before
 
 
-@pytest.fixture
-def few_digits(monkeypatch, held_out):
-    """A training of a moment."""
-    few = held_out[0][::10], held_out[1][::10]
-    monkeypatch.setattr(aeutils.cli, "load_mnist_sample", lambda split: few)
-
-
 WRITERS = {  # what the command line writes, and with what
     "conv_autoencoder_2dim.safetensors": "aeutils.pretrained.save_file",
     "losses.csv": "csv.writer",
@@ -345,7 +354,7 @@ WRITERS = {  # what the command line writes, and with what
 @pytest.mark.parametrize("fault", ["disk full", "read-only"])
 @pytest.mark.parametrize("name", WRITERS)
 def test_an_output_that_cannot_be_written_is_named_and_the_old_one_and_the_others_are_whole(
-    name, fault, tmp_path, few_digits, monkeypatch, capsys
+    name, fault, tmp_path, monkeypatch, capsys
 ):
     real_replace, out = os.replace, tmp_path / "out"
 
@@ -373,13 +382,13 @@ def test_an_output_that_cannot_be_written_is_named_and_the_old_one_and_the_other
 # --------------------------------------------------------------------------------------------------------- Ctrl-C
 
 
-def test_ctrl_c_in_the_middle_keeps_what_was_learned(out, held_out, interrupt_at, capsys):
+def test_ctrl_c_in_the_middle_keeps_what_was_learned(out, digits, interrupt_at, capsys):
     interrupt_at("epoch   2/50")
     assert train(out, epochs=50) == 130
     assert files(out) == {"conv_autoencoder_2dim.safetensors", "losses.csv", "fig.png"}
     model, about = load_weights(out / "conv_autoencoder_2dim.safetensors")
     assert about["epochs_finished"] == len(losses(out)) == 2
-    error = mse(reconstruct(model, held_out[0])[0], held_out[0])
+    error = mse(reconstruct(model, digits)[0], digits)
     assert losses(out)[-1]["held_out_mse"] == pytest.approx(error, rel=1e-4)
     assert "stopped by Ctrl-C after 2 whole epochs; keeping what was learned" in capsys.readouterr().out
 
