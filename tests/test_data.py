@@ -212,15 +212,6 @@ def test_without_a_network_the_error_says_what_to_do(cache, monkeypatch):
         assert f"no route to {mirror}" in str(error.value)
 
 
-def test_a_cache_that_cannot_be_written_is_named_with_what_to_do_instead(tmp_path, monkeypatch):
-    monkeypatch.delenv("AEUTILS_DATA")
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / "a-file"))
-    (tmp_path / "a-file").write_text("precious")
-    with pytest.raises(FileNotFoundError, match="(?s)could not be downloaded.*a-file.*AEUTILS_DATA=FOLDER.*sample"):
-        load_mnist("test")
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a-file", "precious")]
-
-
 def test_nothing_is_downloaded_when_that_is_not_wanted(cache, monkeypatch):
     monkeypatch.setattr(pooch, "retrieve", lambda *args, **kwargs: pytest.fail("download=False"))
     with pytest.raises(FileNotFoundError, match="AEUTILS_DATA"):
@@ -292,6 +283,15 @@ def test_half_a_download_is_never_left_under_its_final_name(stop, cache, mirrors
     with pytest.raises((FileNotFoundError, KeyboardInterrupt)):
         load_mnist("test")
     assert [path.name for path in cache.iterdir() if path.suffix != ".gz"] == []
+
+
+def test_a_cache_that_cannot_be_written_is_named_with_what_to_do_instead(tmp_path, monkeypatch):
+    monkeypatch.delenv("AEUTILS_DATA")
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / "a-file"))
+    (tmp_path / "a-file").write_text("precious")
+    with pytest.raises(FileNotFoundError, match="(?s)could not be downloaded.*a-file.*AEUTILS_DATA=FOLDER.*sample"):
+        load_mnist("test")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a-file", "precious")]
 
 
 # ------------------------------------------------------------------------------------------------------------- refusals
