@@ -190,12 +190,12 @@ def test_the_seed_decides_what_comes_out(tmp_path):
 
 
 def test_training_goes_on_from_given_weights_and_takes_their_size(out, digits):
-    assert train(out, "--weights", weights_path(3), "--lr", 1e-5) == 0
-    start = mse(reconstruct(load_pretrained(3), digits)[0], digits)
+    assert train(out, "--weights", weights_path(4), "--lr", 1e-5) == 0
+    start = mse(reconstruct(load_pretrained(4), digits)[0], digits)
     assert losses(out)[0]["held_out_mse"] == pytest.approx(start, rel=0.1)
     assert start < 0.04  # random weights are at 0.2 after an epoch
-    about = load_weights(out / "conv_autoencoder_3dim.safetensors")[1]
-    assert about["started_from"] == "conv_autoencoder_3dim.safetensors"
+    about = load_weights(out / "conv_autoencoder_4dim.safetensors")[1]
+    assert about["started_from"] == "conv_autoencoder_4dim.safetensors"
 
 
 # ------------------------------------------------------------------------------------------------------- evaluate
