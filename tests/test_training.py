@@ -56,6 +56,7 @@ def test_a_linear_autoencoder_finds_what_pca_finds(x, latent_dim):
     assert np.degrees(subspace_angles(spanned, pca.components_.T)).max() < 0.1
 
 
+@pytest.mark.long
 def test_one_batch_can_be_learned_by_heart(digits):
     x = digits[::6][:16]
     torch.manual_seed(0)
