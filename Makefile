@@ -7,6 +7,9 @@ SET_UP_COLAB := .venv-colab/.set-up
 COLAB_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2> /dev/null || echo $(PYTHON))# Colab has 3.12
 CONSTRAINTS ?= constraints.txt
 STRICT := .runs/strict/_build/html
+# A process a core, with one thread (tests/conftest.py); a notebook or a file of tests stays in one. Notebooks come first,
+# because they take longest.
+PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHONUTF8 := 1
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
@@ -18,15 +21,13 @@ book: $(SET_UP_BOOK)
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: strict  ## everything a change must pass: a build with warnings as errors, the tests, every page in a browser, every notebook
-	AEUTILS_SITE=$(CURDIR)/$(STRICT) $(BIN)/pytest tests -m "not slow"
-	$(BIN)/pytest --nbval book
+	AEUTILS_SITE=$(CURDIR)/$(STRICT) $(PYTEST) --nbval book tests -m "not slow"
 
 test-fast: $(SET_UP_ALL)  ## for daily work: no browser, no notebook, nothing that takes long
-	$(BIN)/pytest tests -m "not slow and not long" --ignore tests/browser --numprocesses auto --dist loadfile
+	$(PYTEST) -p no:nbval tests -m "not slow and not long" --ignore tests/browser
 
 test-all: strict $(SET_UP_COLAB)  ## also every page in every width and theme, training and sweep interrupted, the notebooks as in Colab
-	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(BIN)/pytest tests
-	$(BIN)/pytest --nbval book
+	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(PYTEST) --nbval book tests
 
 strict: $(SET_UP_ALL)
 	$(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .

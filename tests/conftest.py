@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import matplotlib
 import pytest
 import torch
+from refusals import folder, given, in_folder, networks  # noqa: F401 - fixtures
 
 from aeutils.data import load_mnist_sample
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
@@ -116,7 +117,7 @@ def site(tmp_path_factory):
     """The built book. AEUTILS_SITE names one that stands already, as `make test` does."""
     if os.environ.get("AEUTILS_SITE"):
         return Path(os.environ["AEUTILS_SITE"])
-    folder = tmp_path_factory.mktemp("book")
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--quiet", "--path-output", folder, ROOT]
+    parent = tmp_path_factory.mktemp("book")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "--quiet", "--path-output", parent, ROOT]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return folder / "_build/html"
+    return parent / "_build/html"

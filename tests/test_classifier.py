@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist_sample
@@ -12,9 +13,15 @@ def classifier():
     return load_classifier()
 
 
-def test_the_shipped_reader_reads_digits_that_it_never_saw(classifier):
+@pytest.fixture(scope="module")
+def sample_read(classifier):
+    """What is read in the 5,000 digits of the sample, how surely, and what is right."""
     images, labels = load_mnist_sample()
-    read, confidence = classify_digits(classifier, images)
+    return *classify_digits(classifier, images), labels
+
+
+def test_the_shipped_reader_reads_digits_that_it_never_saw(sample_read):
+    read, confidence, labels = sample_read
     assert read.shape == confidence.shape == (5000,) and read.dtype == torch.int64
     right = read == labels
     assert right.double().mean() >= 0.98
@@ -30,9 +37,9 @@ def test_the_shipped_reader_says_how_good_it_is_and_what_it_learned_from():
     assert isinstance(about["seed"], int)
 
 
-def test_the_recorded_validation_accuracy_is_that_on_the_sample(classifier):
-    images, labels = load_mnist_sample()
-    accuracy = (classify_digits(classifier, images)[0] == labels).double().mean().item()
+def test_the_recorded_validation_accuracy_is_that_on_the_sample(sample_read):
+    read, _, labels = sample_read
+    accuracy = (read == labels).double().mean().item()
     recorded = load_weights(WEIGHTS_FOLDER / "digit_classifier.safetensors")[1]["scores"]["validation_accuracy"]
     assert accuracy == pytest.approx(recorded, abs=4e-4)  # two digits: rounding may tip one
 
@@ -66,3 +73,18 @@ def test_images_that_cannot_be_read_are_refused(unusable, classifier):
     images, words = unusable
     with pytest.raises(ValueError, match=words):
         classify_digits(classifier, images)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_readers_that_cannot_read_are_refused = refusals([
+    ("reading with an autoencoder", lambda g: classify_digits(g.model, g.x), ValueError,
+     r"classifier is a ConvAutoencoder; wanted a DigitClassifier, as load_classifier\(\) returns it"),
+    ("reading while it is being trained", lambda g: classify_digits(DigitClassifier(), g.x), ValueError,
+     r"in training mode.*call classifier.eval\(\) first"),
+    *[
+        (f"reading {bad!r} images at a time", lambda g, bad=bad: classify_digits(g.classifier, g.x, batch_size=bad),
+         ValueError, f"batch_size is {bad!r}; give a whole number from 1 up")
+        for bad in (0, -1, 2.5, None)
+    ],
+])  # fmt: skip

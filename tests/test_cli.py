@@ -1,23 +1,27 @@
 import csv
 import errno
 import os
+import pickle
 import re
+import runpy
 import shutil
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from damage import describe, disk_full, flip_a_bit, overwrite, write_mnist, write_weights
 from PIL import Image
 
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
-from aeutils.classifier import classify_digits
+from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.cli import main
-from aeutils.data import load_mnist_sample
+from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, MLPAutoencoder, reconstruct
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE
 
@@ -27,6 +31,22 @@ VIEWS = {f"fig{angle}.png" for angle in (0, 60, 120, 180, 240, 300)}
 @pytest.fixture
 def out(tmp_path):
     return tmp_path / "out"
+
+
+@pytest.fixture(autouse=True)
+def few_digits(monkeypatch):
+    """A tenth of the sample in its place, so that a training takes a moment: 400 digits, 100 held out (`digits`)."""
+
+    def load(split):
+        images, labels = load_mnist_sample(split)
+        return images[::10], labels[::10]
+
+    monkeypatch.setattr(aeutils.cli, "load_mnist_sample", load)
+
+
+@pytest.fixture
+def whole_sample(few_digits, monkeypatch):
+    monkeypatch.setattr(aeutils.cli, "load_mnist_sample", load_mnist_sample)
 
 
 def train(out, *options, epochs=1):
@@ -82,7 +102,7 @@ def interrupt_at(monkeypatch):
 # ---------------------------------------------------------------------------------------------------------- train
 
 
-def test_training_two_numbers_writes_weights_losses_and_a_map(out, held_out, capsys):
+def test_training_two_numbers_writes_weights_losses_and_a_map(out, whole_sample, held_out, capsys):
     assert train(out, "--latent-dim", 2, epochs=2) == 0
     assert files(out) == {"conv_autoencoder_2dim.safetensors", "losses.csv", "fig.png"}
     model, about = load_weights(out / "conv_autoencoder_2dim.safetensors")
@@ -122,14 +142,13 @@ def test_without_a_size_two_numbers_are_trained_in_the_folder_where_one_stands(t
     assert (tmp_path / "conv_autoencoder_2dim.safetensors").exists() and (tmp_path / "fig.png").exists()
 
 
-def test_saved_images_are_100_held_out_originals_and_what_the_model_makes_of_them(out, held_out):
-    assert train(out, "--save-images", epochs=2) == 0
+def test_saved_images_are_100_held_out_originals_and_what_the_model_makes_of_them(out, digits):
+    assert train(out, "--save-images", "--batch-size", 50, epochs=2) == 0
     wanted = {f"dc_img/{name}_{epoch}.png" for name in ("real_image", "image") for epoch in (1, 2)}
     assert wanted == {name for name in files(out) if name.startswith("dc_img")}
-    originals = held_out[0][::10]
-    x_hat, _ = reconstruct(load_weights(out / "conv_autoencoder_2dim.safetensors")[0], originals)
+    x_hat, _ = reconstruct(load_weights(out / "conv_autoencoder_2dim.safetensors")[0], digits)
     for epoch in (1, 2):
-        np.testing.assert_allclose(cells(out / f"dc_img/real_image_{epoch}.png"), originals[:, 0], atol=1 / 255)
+        np.testing.assert_allclose(cells(out / f"dc_img/real_image_{epoch}.png"), digits[:, 0], atol=1 / 255)
     np.testing.assert_allclose(cells(out / "dc_img/image_2.png"), x_hat[:, 0], atol=1 / 255)
     assert np.abs(cells(out / "dc_img/image_1.png") - cells(out / "dc_img/image_2.png")).max() > 0.1
 
@@ -170,13 +189,13 @@ def test_the_seed_decides_what_comes_out(tmp_path):
     assert torch.equal(trained["first"], trained["again"]) and not torch.equal(trained["first"], trained["other"])
 
 
-def test_training_goes_on_from_given_weights_and_takes_their_size(out, held_out):
-    assert train(out, "--weights", weights_path(3), "--lr", 1e-5) == 0
-    start = mse(reconstruct(load_pretrained(3), held_out[0])[0], held_out[0])
+def test_training_goes_on_from_given_weights_and_takes_their_size(out, digits):
+    assert train(out, "--weights", weights_path(4), "--lr", 1e-5) == 0
+    start = mse(reconstruct(load_pretrained(4), digits)[0], digits)
     assert losses(out)[0]["held_out_mse"] == pytest.approx(start, rel=0.1)
     assert start < 0.04  # random weights are at 0.2 after an epoch
-    about = load_weights(out / "conv_autoencoder_3dim.safetensors")[1]
-    assert about["started_from"] == "conv_autoencoder_3dim.safetensors"
+    about = load_weights(out / "conv_autoencoder_4dim.safetensors")[1]
+    assert about["started_from"] == "conv_autoencoder_4dim.safetensors"
 
 
 # ------------------------------------------------------------------------------------------------------- evaluate
@@ -203,8 +222,8 @@ def test_evaluating_prints_what_an_independent_computation_gives_and_draws_the_m
     assert main(["evaluate", "--data", "sample", "--latent-dim", f"{size}", "--split", split, "--out", f"{out}"]) == 0
     said = capsys.readouterr().out
     model = load_pretrained(size)
-    images, labels = load_mnist_sample(split)
-    reference, labels_ref = load_mnist_sample("train")
+    images, labels = aeutils.cli.load_mnist_sample(split)
+    reference, labels_ref = aeutils.cli.load_mnist_sample("train")
     with torch.no_grad():
         x_hat, z = model(images)
         z_ref = model.encode(reference)
@@ -216,13 +235,15 @@ def test_evaluating_prints_what_an_independent_computation_gives_and_draws_the_m
         pytest.approx(value, abs=allowed) for value, allowed in zip(wanted, (6e-5, 6e-3, 2e-3, 2e-3), strict=True)
     ]
     assert f"latent_dim {size}, shipped weights, {len(images):,} {split} images of the sample" in said
-    assert "4,000 " + ("each left out of its own vote" if split == "train" else "training codes vote") in said
+    assert "400 " + ("each left out of its own vote" if split == "train" else "training codes vote") in said
     assert files(out) == ({"fig.png"} if size == 2 else VIEWS)
 
 
-def test_without_options_the_shipped_two_numbers_are_scored(out, capsys):
+def test_without_options_the_shipped_two_numbers_are_scored(out, whole_sample, capsys):
     assert main(["evaluate", "--data", "sample", "--out", str(out)]) == 0
-    assert "latent_dim 2, shipped weights, 1,000 test images of the sample" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "latent_dim 2, shipped weights, 1,000 test images of the sample" in said
+    assert "4,000 training codes vote" in said
 
 
 def test_own_weights_are_scored_and_their_images_saved(out, digits, capsys):
@@ -235,8 +256,7 @@ def test_own_weights_are_scored_and_their_images_saved(out, digits, capsys):
     np.testing.assert_allclose(cells(out / "dc_img/real_image_0.png"), digits[:, 0], atol=1 / 255)
     np.testing.assert_allclose(cells(out / "dc_img/image_0.png"), reconstruct(model, digits)[0][:, 0], atol=1 / 255)
     said = capsys.readouterr().out
-    images, _ = load_mnist_sample("test")
-    assert numbers(said)[0] == pytest.approx(mse(reconstruct(model, images)[0], images), abs=6e-5)
+    assert numbers(said)[0] == pytest.approx(mse(reconstruct(model, digits)[0], digits), abs=6e-5)
     assert "latent_dim 4" in said and "mine.safetensors" in said and "no map" in said
 
 
@@ -244,7 +264,7 @@ def test_without_mnist_the_sample_is_scored_and_that_is_said(out, capsys):
     assert main(["evaluate", "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert "MNIST is not at hand" in said.err and "the sample instead" in said.err
-    assert "1,000 test images of the sample" in said.out
+    assert "100 test images of the sample" in said.out
 
 
 # -------------------------------------------------------------------------------------------- weights and help
@@ -322,16 +342,53 @@ def test_a_learning_rate_that_is_far_too_high_is_named_and_the_old_weights_stay(
     assert contents(out) == before
 
 
+WRITERS = {  # what the command line writes, and with what
+    "conv_autoencoder_2dim.safetensors": "aeutils.pretrained.save_file",
+    "losses.csv": "csv.writer",
+    "fig.png": "matplotlib.figure.Figure.savefig",
+    "dc_img/real_image_1.png": "torchvision.utils.save_image",
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["disk full", "read-only"])
+@pytest.mark.parametrize("name", WRITERS)
+def test_an_output_that_cannot_be_written_is_named_and_the_old_one_and_the_others_are_whole(
+    name, fault, tmp_path, monkeypatch, capsys
+):
+    real_replace, out = os.replace, tmp_path / "out"
+
+    def replace(source, target):
+        if Path(target) == out / name:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        real_replace(source, target)
+
+    (out / "dc_img").mkdir(parents=True)
+    for other in WRITERS:
+        (out / other).write_text("precious")
+    if fault == "disk full":
+        monkeypatch.setattr(WRITERS[name], disk_full)
+    else:
+        monkeypatch.setattr(aeutils.files.os, "replace", replace)
+    assert main(["train", "--data", "sample", "--num-epochs", "1", "--save-images", "--out", str(out)]) == 1
+    reason = "No space left" if fault == "disk full" else "Read-only file system"
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"error: .*{name} could not be written: .*{reason}.*Choose another folder.*\n", said)
+    assert (out / name).read_text() == "precious" and not list(out.rglob(".*"))
+    if name != "conv_autoencoder_2dim.safetensors":  # what was learned is kept
+        assert load_weights(weights_path(2, out))[1]["epochs_finished"] == 1
+
+
 # --------------------------------------------------------------------------------------------------------- Ctrl-C
 
 
-def test_ctrl_c_in_the_middle_keeps_what_was_learned(out, held_out, interrupt_at, capsys):
+def test_ctrl_c_in_the_middle_keeps_what_was_learned(out, digits, interrupt_at, capsys):
     interrupt_at("epoch   2/50")
     assert train(out, epochs=50) == 130
     assert files(out) == {"conv_autoencoder_2dim.safetensors", "losses.csv", "fig.png"}
     model, about = load_weights(out / "conv_autoencoder_2dim.safetensors")
     assert about["epochs_finished"] == len(losses(out)) == 2
-    error = mse(reconstruct(model, held_out[0])[0], held_out[0])
+    error = mse(reconstruct(model, digits)[0], digits)
     assert losses(out)[-1]["held_out_mse"] == pytest.approx(error, rel=1e-4)
     assert "stopped by Ctrl-C after 2 whole epochs; keeping what was learned" in capsys.readouterr().out
 
@@ -348,3 +405,127 @@ def test_ctrl_c_after_the_weights_were_written_does_not_say_that_nothing_was(out
     assert train(out) == 130
     assert "conv_autoencoder_2dim.safetensors" in files(out)
     assert "before anything was written" not in capsys.readouterr().err
+
+
+# ----------------------------------------------------------------------------------------------------------- refusals
+
+# What is typed after `python -m aeutils` in `folder`; the exit code; and the last line on stderr.
+COMMANDS = [
+    ("", 2, "required: command"),
+    ("weigths", 2, "choose from"),
+    *[(f"train --latent-dim={bad}", 2, f"--latent-dim: '{bad}' is not a whole number from 1 up")
+      for bad in ("0", "-1", "2.5", "abc", "")],
+    ("train --latent-dim 1000000000000", 2, "'1000000000000' is more than the 784 pixels of a digit"),
+    ("evaluate --latent-dim 0", 2, "--latent-dim: '0' is not a whole number from 1 up"),
+    ("train --num-epochs 0", 2, "--num-epochs: '0' is not a whole number from 1 up"),
+    ("train --batch-size 1e2", 2, "--batch-size: '1e2' is not a whole number from 1 up"),
+    ("train --lr fast", 2, "--lr: invalid float value: 'fast'"),
+    ("train --seed 0.5", 2, "seed '0.5' is not a whole number from 0 to"),
+    ("train --seed 100000000000000000000", 2, "seed '100000000000000000000' is not a whole number from 0 to"),
+    ("train --recipe slow", 2, "invalid choice: 'slow'.*choose from"),
+    ("train --data cifar", 2, "invalid choice: 'cifar'.*choose from"),
+    ("evaluate --split all", 2, "invalid choice: 'all'.*choose from"),
+    ("evaluate --lr 0.1", 2, "unrecognized arguments: --lr"),
+    ("train --data sample --out out --lr 0", 1, "lr is 0.0; a learning rate is a number above 0, such as"),
+    ("train --data sample --out out --lr nan", 1, "lr is nan; a learning rate is a number above 0"),
+    ("train --data sample --out out --lr inf", 1, "lr is inf; a learning rate is a number above 0"),
+    ("train --data sample --out out --lr=-0.1", 1, "lr is -0.1; a learning rate is a number above 0"),
+    ("train --data sample --out out --weight-decay=-1", 1, "weight_decay is -1.0; give 0"),
+    ("evaluate --data sample --out out --latent-dim 77", 1, "latent_dim is 77; weights are shipped for 1, 2, 3, "),
+    *[
+        (f"{command} --data sample --out {options}", 1, words)
+        for command in ("train", "evaluate")
+        for options, words in [
+            ("out --weights none.safetensors", "There are no weights at none.safetensors"),
+            ("out --weights cut.safetensors", "cut.safetensors is cut short.*Get it again"),
+            ("out --weights flipped.safetensors", "flipped.safetensors was changed after it was written"),
+            ("out --weights later.safetensors", "its format is 'aeutils 2', wanted 'aeutils 1'"),
+            ("out --weights pickle.safetensors", "pickle.safetensors is cut short, damaged, or no safetensors file"),
+            ("out --weights dense.safetensors", "holds a MLPAutoencoder; this command runs a ConvAutoencoder"),
+            ("out --weights classifier.safetensors", "holds a DigitClassifier; this command runs a ConvAutoencoder"),
+            ("out --weights precious.safetensors --latent-dim 3", "codes of 2 numbers, --latent-dim asks for 3.*Leave"),
+            ("precious.txt", "precious.txt.* could not be written.*Choose another folder"),
+            ("precious.txt/deeper", "precious.txt/deeper.* could not be written.*Choose another folder"),
+        ]
+    ],
+    ("train --data mnist --out .", 1, "MNIST is not at hand: .*AEUTILS_DATA"),
+    ("evaluate --data mnist --out .", 1, "MNIST is not at hand: .*AEUTILS_DATA"),
+    ("AEUTILS_DATA=html train --data mnist --out .", 1, "starts with b'<htm', MNIST's with .*Delete it"),
+    ("AEUTILS_DATA=cut-images evaluate --data mnist --out .", 1, "47,040,015 bytes, MNIST's has .*Delete it"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Weights and MNIST's files, whole or damaged in one place."""
+    folder = tmp_path_factory.mktemp("damaged")
+    precious = folder / "precious.safetensors"
+    (folder / "precious.txt").write_text("precious")
+    save_weights(precious, ConvAutoencoder(2), {})
+    save_weights(folder / "dense.safetensors", MLPAutoencoder(2, hidden=(4,)), {})
+    save_weights(folder / "classifier.safetensors", DigitClassifier(), {})
+    (folder / "cut.safetensors").write_bytes(precious.read_bytes()[:9999])
+    flip_a_bit(precious, folder / "flipped.safetensors")
+    (folder / "pickle.safetensors").write_bytes(pickle.dumps({"weights": [0.0]}))
+    write_weights(folder / "later.safetensors", describe(latent_dim=2), version="aeutils 2")
+    for name, change in {
+        "html": lambda images, labels: overwrite(images, 0, b"<html>"),
+        "cut-images": lambda images, labels: os.truncate(images, images.stat().st_size - 1),
+    }.items():
+        write_mnist(folder / name, change, splits=("train", "t10k"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "reason"), COMMANDS, ids=[command or "nothing" for command, *_ in COMMANDS]
+)
+def test_a_command_that_cannot_be_done_says_why_in_one_line_and_changes_nothing(
+    command, code, reason, in_folder, no_training, monkeypatch, capsys
+):
+    words = command.split()
+    if words and words[0].startswith("AEUTILS_DATA="):
+        monkeypatch.setenv(*words.pop(0).split("="))
+    try:
+        ended = main(words)
+    except SystemExit as left:
+        ended = left.code
+    said = capsys.readouterr()
+    usage, line = said.err.rstrip("\n").rsplit("\n", 1) if code == 2 else ("", said.err.rstrip("\n"))
+    assert ended == code
+    assert re.fullmatch(rf"(python -m aeutils.*: )?error: .*{reason}.*", line)
+    assert usage.startswith("usage: " if code == 2 else "") and "Traceback" not in usage and "MSE" not in said.out
+
+
+@pytest.mark.long
+def test_nothing_in_a_data_folder_is_run(tmp_path, monkeypatch, capsys):
+    class Trap:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / "sprung",)
+
+    root = tmp_path / "data"
+    write_mnist(root)
+    places = [root, root / "MNIST", root / "MNIST/raw", root / "MNIST/processed"]  # the last: torchvision's of old
+    for place in places:
+        place.mkdir(exist_ok=True)
+        for name in ("__init__", "sitecustomize", "conftest", "aeutils", "torch"):
+            (place / f"{name}.py").write_text(f"import pathlib; pathlib.Path({str(tmp_path / 'sprung')!r}).touch()")
+        for name in ("training.pt", "test.pt", "weights.pkl", "conv_autoencoder_2dim.safetensors"):
+            torch.save({"weights": Trap()}, place / name)
+
+    def spring(name, set_off):
+        set_off(name)
+        (tmp_path / "sprung").unlink()  # or an error: the trap would catch nothing
+
+    for place in places:
+        spring(place / "training.pt", lambda path: torch.load(path, weights_only=False))
+        spring(place / "__init__.py", lambda path: runpy.run_path(str(path)))
+
+    monkeypatch.setenv("AEUTILS_DATA", str(root))
+    assert len(load_mnist("test")[0]) == 10_000
+    assert main(["train", "--data", "mnist", "--out", str(tmp_path / "out")]) == 1  # no training images there
+    weights = ["--weights", str(root / "conv_autoencoder_2dim.safetensors")]
+    assert main(["evaluate", "--out", str(tmp_path / "out"), *weights]) == 1
+    assert "is cut short, damaged, or no safetensors file" in capsys.readouterr().err
+    assert main(["evaluate", "--out", str(tmp_path / "out")]) == 0  # of the sample
+    assert not (tmp_path / "sprung").exists()

@@ -1,6 +1,8 @@
 import errno
 import gzip
 import hashlib
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import numpy as np
 import pooch
 import pytest
 import torch
+from damage import overwrite, write_mnist
+from refusals import refusals
 from torchvision.datasets import MNIST
 
 from aeutils.data import (
@@ -279,3 +283,68 @@ def test_half_a_download_is_never_left_under_its_final_name(stop, cache, mirrors
     with pytest.raises((FileNotFoundError, KeyboardInterrupt)):
         load_mnist("test")
     assert [path.name for path in cache.iterdir() if path.suffix != ".gz"] == []
+
+
+def test_a_cache_that_cannot_be_written_is_named_with_what_to_do_instead(tmp_path, monkeypatch):
+    monkeypatch.delenv("AEUTILS_DATA")
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / "a-file"))
+    (tmp_path / "a-file").write_text("precious")
+    with pytest.raises(FileNotFoundError, match="(?s)could not be downloaded.*a-file.*AEUTILS_DATA=FOLDER.*sample"):
+        load_mnist("test")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a-file", "precious")]
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Folders with MNIST's test images, whole or damaged in one place."""
+    folder = tmp_path_factory.mktemp("damaged")
+    (folder / "precious.txt").write_text("precious")
+    for name, change in {
+        "good": None,
+        "no-images": lambda images, labels: images.unlink(),
+        "no-labels": lambda images, labels: labels.unlink(),
+        "cut-images": lambda images, labels: os.truncate(images, images.stat().st_size - 1),
+        "cut-labels": lambda images, labels: os.truncate(labels, 5008),
+        "long-labels": lambda images, labels: os.truncate(labels, 10_009),
+        "html": lambda images, labels: overwrite(images, 0, b"<html><body>Please log in to this network"),
+        "magic": lambda images, labels: overwrite(labels, 3, b"\2"),
+        "label-77": lambda images, labels: overwrite(labels, 500, bytes([77])),
+    }.items():
+        write_mnist(folder / name, change)
+    yield folder
+    shutil.rmtree(folder)
+
+
+test_digits_that_are_not_there_or_damaged_are_refused = refusals([
+    *[
+        (f"the sample's part {bad!r}", lambda g, bad=bad: load_mnist_sample(bad), ValueError,
+         rf'split is {re.escape(repr(bad))}; choose "train" .* "test" .* "all"')
+        for bad in ("Train", "validation", "", None)
+    ],
+    *[
+        (f"MNIST's part {bad!r}", lambda g, bad=bad: load_mnist(bad, g.folder / "good"), ValueError,
+         rf'split is {re.escape(repr(bad))}; choose "train" \(60,000 digits\) or "test"')
+        for bad in ("all", "val", None)
+    ],
+    ("MNIST from a file", lambda g: load_mnist("test", g.folder / "precious.txt"), FileNotFoundError,
+     "precious.txt.*AEUTILS_DATA"),
+    ("MNIST without its images", lambda g: load_mnist("test", g.folder / "no-images"), FileNotFoundError,
+     "there is no .*t10k-images-idx3-ubyte"),
+    ("MNIST without its labels", lambda g: load_mnist("test", g.folder / "no-labels"), FileNotFoundError,
+     "there is no .*t10k-labels-idx1-ubyte"),
+    ("MNIST's images cut short", lambda g: load_mnist("test", g.folder / "cut-images"), OSError,
+     "images-idx3-ubyte has 7,840,015 bytes, MNIST's has 7,840,016.*Delete it"),
+    ("MNIST's labels cut short", lambda g: load_mnist("test", g.folder / "cut-labels"), OSError,
+     "labels-idx1-ubyte has 5,008 bytes, MNIST's has 10,008.*Delete it"),
+    ("MNIST's labels with something added", lambda g: load_mnist("test", g.folder / "long-labels"), OSError,
+     "labels-idx1-ubyte has 10,009 bytes, MNIST's has 10,008.*Delete it"),
+    ("a web page of the length of MNIST's images", lambda g: load_mnist("test", g.folder / "html"), OSError,
+     r"starts with b'<htm', MNIST's with b'\\x00\\x00\\x08\\x03'.*Delete it"),
+    ("a wrong magic number in MNIST's labels", lambda g: load_mnist("test", g.folder / "magic"), OSError,
+     r"labels-idx1-ubyte starts with b'\\x00\\x00\\x08\\x02'.*Delete it"),
+    ("a label that is no digit", lambda g: load_mnist("test", g.folder / "label-77"), OSError,
+     "labels-idx1-ubyte holds the label 77, MNIST's go from 0 to 9.*Delete it"),
+])  # fmt: skip

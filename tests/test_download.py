@@ -142,7 +142,8 @@ def _load(port, cache, checksums, barrier, results):
 
 @pytest.mark.long
 def test_two_processes_that_fill_the_same_cache_at_once_both_get_whole_files(server, tmp_path):
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")  # which imports torch once for both
+    context.set_forkserver_preload(["aeutils.data", "pytest", "torchvision.datasets.mnist"])
     barrier, results = context.Barrier(2), context.Queue()
     cache = tmp_path / "shared-cache"
     arguments = (server.server_port, cache, MNIST.resources, barrier, results)

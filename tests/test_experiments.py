@@ -1,9 +1,12 @@
 import csv
+import errno
 import math
+import os
 from dataclasses import replace
 
 import pytest
 import torch
+from damage import disk_full
 from torch import nn
 
 from aeutils.data import load_mnist_sample
@@ -11,6 +14,7 @@ from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_weights
 from aeutils.training import FAST_RECIPE, History, reconstruction_loss
 from experiments import sweep
+from experiments.rows import put, read_rows
 from experiments.variants import VARIANTS, make_variant
 
 
@@ -18,13 +22,13 @@ from experiments.variants import VARIANTS, make_variant
 def sample_as_mnist(monkeypatch, tmp_path):
     """The sample in place of MNIST, two epochs in place of 25, and a folder of its own for the weights."""
     images, labels = load_mnist_sample("test")
-    images, labels = images[::2], labels[::2]
+    images, labels = images[::5], labels[::5]
     monkeypatch.setattr(sweep, "load_mnist", lambda split, with_sample=True: (images, labels))
     monkeypatch.setattr(sweep, "load_mnist_sample", lambda: (images, labels))
-    monkeypatch.setattr(sweep, "TRUSTWORTHINESS_POINTS", 200)
+    monkeypatch.setattr(sweep, "TRUSTWORTHINESS_POINTS", 100)
     monkeypatch.setattr(sweep, "RUNS", tmp_path / "runs")
     for name in ("FAST_RECIPE", "ARTICLE_RECIPE", "DENSE_RECIPE", "RESIDUAL_RECIPE", "LINEAR_RECIPE"):
-        monkeypatch.setattr(sweep, name, sweep.Recipe(num_epochs=2, batch_size=100, lr=1e-3))
+        monkeypatch.setattr(sweep, name, sweep.Recipe(num_epochs=2, batch_size=50, lr=1e-3))
 
 
 def run(monkeypatch, results, *arguments):
@@ -84,6 +88,24 @@ def test_a_run_whose_weights_are_gone_is_done_again_and_its_row_replaced(sample_
     assert len(rows(tmp_path)) == 2 and sweep.weights_of(("conv", 2, 0)).exists()
     assert after["pca"] == before["pca"]
     assert after["conv"]["test_mse"] == before["conv"]["test_mse"]
+
+
+@pytest.mark.parametrize("fault", ["disk full", "read-only"])
+def test_a_row_of_results_that_cannot_be_written_leaves_the_rows_that_were_there(fault, tmp_path, monkeypatch):
+    path = tmp_path / "sweep.csv"
+    put(path, {"model": "conv", "seed": 0, "mse": 0.25}, ("model", "seed"))
+    before = path.read_bytes()
+
+    def refuse(source, target):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*(("csv.writer", disk_full) if fault == "disk full" else ("aeutils.files.os.replace", refuse)))
+        with pytest.raises(OSError, match="sweep.csv could not be written: .*(No space left|Read-only file system)"):
+            put(path, {"model": "conv", "seed": 1, "mse": 0.5}, ("model", "seed"))
+    assert list(tmp_path.iterdir()) == [path] and path.read_bytes() == before
+    put(path, {"model": "conv", "seed": 1, "mse": 0.5}, ("model", "seed"))
+    assert [row["mse"] for row in read_rows(path)] == ["0.25", "0.5"]
 
 
 # ------------------------------------------------------------------------------------- the network's variants

@@ -2,6 +2,7 @@ import csv
 
 import pytest
 import torch
+from refusals import NAN, put_nan, refusals
 
 from aeutils.data import load_mnist_sample
 from aeutils.generation import SOURCES, DigitJudge, sample_codes
@@ -23,7 +24,7 @@ def z():
 
 @pytest.fixture(scope="module")
 def judge():
-    return DigitJudge(load_classifier(), load_pretrained(16), load_mnist_sample("train")[0])
+    return DigitJudge(load_classifier(), load_pretrained(16), load_mnist_sample("train")[0][::4])
 
 
 # --------------------------------------------------------------------------------------------------- the codes
@@ -84,10 +85,8 @@ def test_real_codes_are_real_codes_and_stay_whole(z):
 # --------------------------------------------------------------------------------------------------- the judge
 
 
-@pytest.mark.long
 def test_of_the_digits_that_set_the_levels_99_in_100_meet_each_condition(judge):
-    images, _ = load_mnist_sample("train")
-    _, sure, redrawn = judge.judge(images)
+    _, sure, redrawn = judge.judge(load_mnist_sample("train")[0][::4])
     assert sure.float().mean().item() == pytest.approx(0.99, abs=0.001)
     assert redrawn.float().mean().item() == pytest.approx(0.99, abs=0.001)
 
@@ -127,6 +126,7 @@ def test_a_stricter_judge_passes_less(judge):
 def test_a_stopped_experiment_goes_on_where_it_was_and_takes_every_run_it_finds(monkeypatch, tmp_path):
     images, labels = load_mnist_sample("test")
     monkeypatch.setattr(random_codes, "load_mnist", lambda split, with_sample=True: (images[::5], labels[::5]))
+    monkeypatch.setattr(random_codes, "load_mnist_sample", lambda split: (images[::5], labels[::5]))
     monkeypatch.setattr(random_codes, "RESULTS_FOLDER", tmp_path)
     monkeypatch.setattr(random_codes, "DRAWINGS", 100)
     monkeypatch.setattr(sweep, "RUNS", tmp_path / "runs")
@@ -151,3 +151,37 @@ def test_a_stopped_experiment_goes_on_where_it_was_and_takes_every_run_it_finds(
     (tmp_path / "random_codes.csv").write_text("".join(lines[:6]))
     random_codes.main()
     assert rows() == whole
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_codes_and_judges_that_are_none_are_refused = refusals([
+    ("codes from an unknown source", lambda g: sample_codes("sphere", g.z, 3, seeded()), ValueError,
+     "source is 'sphere'; choose one of cube, box"),
+    *[
+        (f"{bad!r} codes", lambda g, bad=bad: sample_codes("cube", g.z, bad, seeded()), ValueError,
+         f"count is {bad!r}; give a whole number from 1 up")
+        for bad in (0, -1, 2.5, "3", None)
+    ],
+    ("codes like one code", lambda g: sample_codes("cube", g.z[:1], 3, seeded()),
+     ValueError, r"\(1, 2\); .*least 2"),
+    ("codes like a row", lambda g: sample_codes("cube", g.z[:, 0], 3, seeded()),
+     ValueError, r"shape \(20,\); wanted"),
+    ("codes like NaN", lambda g: sample_codes("gaussian", put_nan(g.z), 3, seeded()),
+     ValueError, "real codes hold 2"),
+    ("a mixture of more parts than codes", lambda g: sample_codes("mixture", g.z[:19], 3, seeded()), ValueError,
+     r"\(19, 2\); wanted .*N at least 20"),
+    ("codes from a seed", lambda g: sample_codes("cube", g.z, 3, 0), ValueError,
+     r"generator is 0; give one, such as torch.Generator\(\).manual_seed\(0\)"),
+    *[
+        (f"a judge who lets {bad!r} pass", lambda g, bad=bad: DigitJudge(g.classifier, g.model, g.x, share=bad),
+         ValueError,
+         rf"share is {bad!r}; .*give one in \(0, 1\)")
+        for bad in (NAN, "most")
+    ],
+    ("a judge with its networks swapped", lambda g: DigitJudge(g.model, g.classifier, g.x), ValueError,
+     "classifier is a ConvAutoencoder; wanted a DigitClassifier"),
+    ("a judge who saw no digits", lambda g: DigitJudge(g.classifier, g.model, g.x[:0]), ValueError, "inputs are empty"),
+    ("a judge with a network of points", lambda g: DigitJudge(g.classifier, g.points, g.x),
+     ValueError, r"wanted .*, 3\)"),
+])  # fmt: skip

@@ -12,10 +12,11 @@ import pytest
 import torch
 from colorspacious import deltaE
 from matplotlib.colors import to_rgb
+from refusals import NAN, refusals
 from traitlets import TraitError
 
 from aeutils import live
-from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
+from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, latent_dim_slider, pack
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
@@ -231,3 +232,19 @@ def test_words_stand_out_from_the_paper(theme):
     for name, least in [("ink", 7), ("warning", 4.5), ("focus", 3)]:
         low, high = sorted([colors[name], colors["paper"]])
         assert (high + 0.05) / (low + 0.05) >= least
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_states_that_a_live_figure_does_not_have_are_refused = refusals([
+    ("a state that a live figure does not have", lambda g: LatentMap(digit=[3]), TraitError,
+     "A LatentMap has no digit; it has chosen, digits, z"),
+    ("a view from an angle that is NaN", lambda g: LatentSpace(azim=NAN), TraitError, "angle is nan; wanted a"),
+    ("a view from far around", lambda g: SwissRoll(azim=float("inf")), TraitError, "An angle is inf; wanted"),
+    *[
+        (f"a drawing of {bad!r}", lambda g, bad=bad: DrawDigit(strokes=bad), TraitError,
+         r"A stroke goes through .*; wanted \[x, y\], numbers from 0 to 1")
+        for bad in ([1], [[[1]]], [[["a", "b"]]], [[[NAN, 0]]], [[[0.5, 1.5]]])
+    ],
+    ("a slider for a number", lambda g: latent_dim_slider(3, g.x), ValueError, "inputs are a int; wanted a float32"),
+])  # fmt: skip

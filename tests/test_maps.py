@@ -4,6 +4,7 @@ import torch
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from mpl_toolkits.mplot3d import proj3d
+from refusals import NAN, put_nan, refusals
 
 from aeutils.maps import (
     VIEW_ANGLES,
@@ -164,3 +165,27 @@ def test_codes_of_the_roll_carry_the_numbers_of_six_sections():
     assert_lighter_with(sheet[:, 0], ax)
     assert len(ax.figure.axes) == 2
     assert len(plot_roll_codes(sheet, sheet, colorbar=False).figure.axes) == 1
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_what_is_no_map_is_refused = refusals([
+    ("a map of three numbers", lambda g: plot_code_map(g.z3, g.labels), ValueError,
+     r"codes have shape \(20, 3\); wanted a tensor of shape \(N, 2\)"),
+    ("a map with fewer labels", lambda g: plot_code_map(g.z, g.labels[:3]), ValueError, "20 codes came with 3 labels"),
+    ("a map with a label that is no digit", lambda g: plot_code_map(g.z, g.labels - 1), ValueError,
+     "labels run from -1 to 8; wanted whole numbers from 0 to 9"),
+    ("a map of NaN", lambda g: plot_code_map(put_nan(g.z), g.labels), ValueError, "codes hold 2 values that are NaN"),
+    ("a map of nothing", lambda g: plot_code_map(g.z[:0], g.labels[:0]), ValueError, r"shape \(0, 2\); wanted"),
+    ("a map without extent", lambda g: plot_code_map(g.z, g.labels, limit=0), ValueError, "limit is 0; give a number"),
+    ("a map in space of two numbers", lambda g: plot_code_map_3d(g.z, g.labels), ValueError, r"\(N, 3\)"),
+    ("a map in space on flat axes", lambda g: plot_code_map_3d(g.z3, g.labels, plt.axes()), ValueError,
+     'axes are flat; wanted 3-D ones, .*projection="3d"'),
+    ("six views of two numbers", lambda g: plot_six_views(g.z, g.labels), ValueError, r"\(20, 2\); wanted .*\(N, 3\)"),
+    ("a side view of two numbers", lambda g: side_view(g.z, 30), ValueError, r"\(20, 2\); wanted .*\(N, 3\)"),
+    ("a side view from nowhere", lambda g: side_view(g.z3, NAN), ValueError, "degrees is nan; give a finite number"),
+    ("a roll of flat points", lambda g: plot_roll(g.sheet, g.sheet), ValueError, r"\(50, 2\); wanted .*\(N, 3\)"),
+    ("a roll with fewer places", lambda g: plot_roll(g.roll, g.sheet[:3]), ValueError, "50 points came with 3 places"),
+    ("codes of another roll", lambda g: plot_roll_codes(g.z, g.sheet), ValueError, "20 codes came with 50 places"),
+    ("codes of the roll in space", lambda g: plot_roll_codes(g.roll, g.sheet), ValueError, r"3\); wanted .*\(N, 2\)"),
+])  # fmt: skip

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from refusals import put_nan, refusals
 from sklearn.neighbors import KNeighborsClassifier
 
 from aeutils.metrics import (
@@ -370,3 +371,70 @@ def test_inputs_without_a_distance_to_take_the_logarithm_of_are_refused(method):
     with pytest.raises(ValueError, match="^1 of 22 inputs repeat another"):
         intrinsic_dimension(images, method=method)
     assert intrinsic_dimension(torch.cat([x, x[7:8] + 1e-3]), method=method) > 1
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_what_cannot_be_scored_is_refused = refusals([
+    ("the error between lists", lambda g: mse([1], [1]), ValueError, "reconstructions are a list; wanted a tensor"),
+    ("the error of nothing", lambda g: mse(g.x[:0], g.x[:0]), ValueError, "reconstructions are empty; wanted"),
+    ("the error between different shapes", lambda g: mse(g.z[:, :1], g.z), ValueError,
+     r"shape \(20, 1\), inputs \(20, 2\); they must agree"),
+    *[
+        (f"{bad!r} neighbours of {most}", lambda g, alone=alone, bad=bad: knn_accuracy(g.z, g.labels, *alone(g), k=bad),
+         ValueError, f"k is {bad!r}; with 20 voting codes it can be 1 to {most}")
+        for most, alone in {20: lambda g: (g.z, g.labels), 19: lambda g: ()}.items()
+        for bad in (0, -1, most + 1, 2.5, "3", None)
+    ],
+    ("fewer labels than codes", lambda g: knn_accuracy(g.z, g.labels[1:], g.z, g.labels), ValueError,
+     "20 codes came with 19 labels; each code needs one"),
+    ("fewer labels than voting codes", lambda g: knn_accuracy(g.z, g.labels, g.z, g.labels[1:]), ValueError,
+     "20 codes vote with 19 labels; each voting code needs one"),
+    ("voting codes without labels", lambda g: knn_accuracy(g.z, g.labels, g.z), ValueError, "20 codes vote with none"),
+    ("codes that vote on each other without labels", lambda g: knn_predict(g.z), ValueError, "20 codes vote with none"),
+    ("no codes", lambda g: knn_predict(g.z[:0], g.z, g.labels), ValueError, r"shape \(0, 2\); wanted .*least 1"),
+    ("codes that are NaN", lambda g: knn_predict(put_nan(g.z), g.z, g.labels), ValueError, "codes hold 2 values"),
+    ("voting codes that are NaN", lambda g: knn_predict(g.z, put_nan(g.z), g.labels), ValueError, "voting codes hold"),
+    ("codes and voters of different sizes", lambda g: knn_predict(g.z, g.z3, g.labels), ValueError,
+     r"voting codes have shape \(20, 3\); wanted a tensor of shape \(N, 2\)"),
+    ("codes in a row", lambda g: knn_predict(g.z[:, 0], g.z, g.labels), ValueError, r"codes have shape \(20,\)"),
+    ("codes in an array", lambda g: knn_predict(g.z.numpy(), g.z, g.labels), ValueError, r"ndarray.*torch.as_tensor"),
+    ("labels that are no whole numbers", lambda g: knn_predict(g.z, g.z, g.labels.float()), ValueError,
+     r"labels are torch.float32; wanted an integer tensor of shape \(N,\). labels.long\(\) converts"),
+    ("labels in a column", lambda g: knn_accuracy(g.z, g.labels[:, None], g.z, g.labels), ValueError,
+     r"labels have shape \(20, 1\); wanted an integer tensor"),
+    ("labels below 0", lambda g: knn_predict(g.z, labels_ref=g.labels - 5), ValueError, "from -5 to 4; wanted .*0 up"),
+    ("fewer labels than hits", lambda g: share_by_digit(g.labels[1:] == 0, g.labels), ValueError,
+     "19 hits came with 20 labels; each needs one"),
+    ("hits at what is no digit", lambda g: share_by_digit(g.labels == 0, g.labels + 5), ValueError,
+     "run from 5 to 14; wanted whole numbers from 0 to 9"),
+    ("one prediction for all", lambda g: confusion(g.labels[:1], g.labels), ValueError, "1 predicted labels came with"),
+    ("a prediction that is no digit", lambda g: confusion(g.labels + 1, g.labels), ValueError,
+     "predicted labels run from 1 to 10; wanted whole numbers from 0 to 9"),
+    ("predictions that are no whole numbers", lambda g: confusion(g.labels.float(), g.labels), ValueError,
+     "predicted labels are torch.float32"),
+    *[
+        (f"the {bad!r} largest confusions", lambda g, bad=bad: most_confused(torch.eye(10), bad), ValueError,
+         f"count is {bad!r}; .* 1 to 90")
+        for bad in (0, -1, 91, 2.5)
+    ],
+    ("confusions of three digits", lambda g: most_confused(torch.eye(3), 2), ValueError,
+     r"shape \(3, 3\); wanted shape \(10, 10\), as confusion\(\)"),
+    *[
+        (f"{score.__name__} {what}", lambda g, score=score, do=do: do(g, score), ValueError, words)
+        for score in (trustworthiness, continuity)
+        for what, do, words in [
+            ("of different lengths", lambda g, score: score(g.roll, g.z), "50 inputs came with 20 codes; each input"),
+            ("of NaN", lambda g, score: score(g.x, put_nan(g.z)), "codes hold 2 values that are NaN or infinite"),
+            ("of nothing", lambda g, score: score(g.x[:0], g.z[:0]), "k is 12; with 0 points"),
+            ("of a row", lambda g, score: score(g.x, g.z[:, 0]), r"codes have shape \(20,\); wanted .*\(N, ...\)"),
+            ("of a list", lambda g, score: score([1], g.z), "inputs have the type list; wanted a tensor"),
+            ("with as many neighbours as half the points", lambda g, score: score(g.x, g.z, k=10),
+             "k is 10; with 20 points it can be 1 to 9"),
+            ("with half a neighbour", lambda g, score: score(g.x, g.z, k=0.5), "k is 0.5; with 20 points"),
+            ("without neighbours", lambda g, score: score(g.x, g.z, k=0), "k is 0; with 20 points"),
+        ]
+    ],
+    ("the dimension of a list", lambda g: intrinsic_dimension([[1, 2]]), ValueError, "the type list; wanted a tensor"),
+    ("the dimension of a row", lambda g: intrinsic_dimension(g.z[:, 0]), ValueError, r"shape \(20,\); wanted"),
+])  # fmt: skip

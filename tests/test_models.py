@@ -1,6 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 from sklearn.decomposition import PCA
 from torch import nn
 
@@ -231,3 +234,57 @@ def test_the_batch_size_changes_nothing(model, batch_size, make_inputs):
     assert x_hat.shape == (20, *model.input_shape) and z.shape == (20, model.latent_dim)
     torch.testing.assert_close(x_hat, wanted_x_hat, atol=1e-6, rtol=1e-5)
     torch.testing.assert_close(z, wanted_z, atol=1e-6, rtol=1e-5)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_networks_that_cannot_be_made_are_refused = refusals([
+    *[
+        (f"{cls.__name__}({bad!r})", lambda g, cls=cls, bad=bad: cls(bad), ValueError,
+         f"latent_dim is {bad!r};.*whole number from 1 up")
+        for cls in (LinearAutoencoder, MLPAutoencoder, ResidualAutoencoder, ConvAutoencoder)
+        for bad in (0, 2.0, "3", None)
+    ],
+    *[
+        (f"an input of shape {bad!r}", lambda g, bad=bad: LinearAutoencoder(2, bad), ValueError,
+         rf"input_shape is {re.escape(repr(bad))}; give .* such as \(1, 28, 28\) or \(3,\)")
+        for bad in (3, None, "28", (0, 28), (-1,))
+    ],
+    ("an input without a shape", lambda g: LinearAutoencoder(2, ()), ValueError, "input_shape is empty; give"),
+    *[
+        (f"{cls.__name__} with hidden={bad!r}", lambda g, cls=cls, bad=bad: cls(2, (3,), hidden=bad), ValueError,
+         rf"hidden is {re.escape(repr(bad))}; give a sequence of whole numbers from 1 up, such as \(64, 64\)")
+        for cls in (MLPAutoencoder, ResidualAutoencoder)
+        for bad in (64, None, "64", (0,), (2.5,))
+    ],
+])  # fmt: skip
+
+test_what_cannot_be_encoded_or_decoded_is_refused = refusals([
+    ("encoding images laid flat", lambda g: g.model.encode(g.x.flatten(1)), ValueError,
+     r"images have shape \(20, 784\); wanted a float tensor of shape \(N, 1, 28, 28\). Reshape"),
+    ("encoding images of another size", lambda g: g.model.encode(torch.rand(3, 1, 32, 32)), ValueError,
+     r"images have shape \(3, 1, 32, 32\); wanted"),
+    ("encoding a single image", lambda g: g.model(g.x[0]), ValueError, r"images have shape \(1, 28, 28\); wanted"),
+    ("encoding bytes", lambda g: g.model.encode((255 * g.x).byte()), ValueError, "images are torch.uint8.*/ 255"),
+    ("encoding an array", lambda g: g.model.encode(g.x.numpy()), ValueError, r"ndarray; wanted .*torch.as_tensor"),
+    ("encoding points of another space", lambda g: g.points.encode(g.z), ValueError,
+     r"inputs have shape \(20, 2\); wanted a float tensor of shape \(N, 3\)"),
+    ("encoding images without a channel", lambda g: LinearAutoencoder(2).encode(g.x[:, 0]), ValueError,
+     r"inputs have shape \(20, 28, 28\); wanted"),
+    ("encoding with PCA beside", lambda g: ResidualAutoencoder(2, (3,), (4,)).encode(g.z), ValueError,
+     r"inputs have shape \(20, 2\)"),
+    ("decoding codes of another size", lambda g: g.model.decode(g.z3), ValueError,
+     r"codes have shape \(20, 3\); wanted a float tensor of shape \(N, 2\)"),
+    ("decoding a single code", lambda g: g.model.decode(g.z[0]), ValueError, r"codes have shape \(2,\); wanted"),
+    ("decoding a list", lambda g: g.model.decode([[0.0, 0.0]]), ValueError, r"codes are a list.*torch.as_tensor"),
+    ("decoding whole numbers", lambda g: g.points.decode(torch.tensor([[0, 0]])), ValueError, "torch.int64.*x.float()"),
+    ("decoding with PCA beside", lambda g: ResidualAutoencoder(2, (3,), (4,)).decode(g.z3), ValueError,
+     r"codes have shape \(20, 3\)"),
+    ("reconstructing with a class", lambda g: reconstruct(ConvAutoencoder, g.x), ValueError,
+     r"model is the class ConvAutoencoder; wanted a network, such as ConvAutoencoder\(2\)"),
+    *[
+        (f"reconstructing {bad!r} images at a time", lambda g, bad=bad: reconstruct(g.model, g.x, batch_size=bad),
+         ValueError, f"batch_size is {bad!r}; give a whole number from 1 up")
+        for bad in (0, -1, 2.5, None)
+    ],
+])  # fmt: skip

@@ -8,6 +8,7 @@ import torch
 from colorspacious import deltaE
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
+from refusals import refusals
 
 from aeutils.plotting import (
     DIGIT_COLORS,
@@ -20,6 +21,7 @@ from aeutils.plotting import (
     plot_rows,
     use_style,
 )
+from aeutils.training import History
 
 
 def texts(ax):
@@ -172,3 +174,28 @@ def test_scores_by_size_stand_at_their_sizes_with_their_spread():
 def test_scores_by_size_go_into_given_axes():
     ax = plt.subplots()[1]
     assert plot_by_size({"one": (pd.Series([0.5, 0.9], [1, 2]), None)}, ylabel="share", ax=ax) is ax
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_what_cannot_be_plotted_is_refused = refusals([
+    ("a curve of no epochs", lambda g: plot_history([]), ValueError, r"train_loss is \[\]; give history.train_loss"),
+    ("a curve of a whole history", lambda g: plot_history(History([0.1])), ValueError, "give history.train_loss"),
+    ("curves of different lengths", lambda g: plot_history([0.2, 0.1], [0.2]), ValueError, "2 epochs .* and 1 of val"),
+    ("rows without names", lambda g: plot_rows([g.x]), ValueError, 'Wanted rows .* by their names.*"original"'),
+    ("no rows", lambda g: plot_rows({}), ValueError, "at least one"),
+    ("rows of different lengths", lambda g: plot_rows({"a": g.x[:4], "b": g.x[:3]}), ValueError,
+     "different lengths, {'a': 4, 'b': 3}; wanted as many"),
+    ("a row of images laid flat", lambda g: plot_rows({"a": g.x.flatten(1)}), ValueError,
+     r"images of row 'a' have shape \(20, 784\); wanted .*\(N, 1, 28, 28\)"),
+    ("a grid that is not full", lambda g: plot_image_grid(g.x, 3), ValueError, "20 images do not fill whole rows of 3"),
+    ("a grid without columns", lambda g: plot_image_grid(g.x, 0), ValueError, "columns is 0; give a whole number"),
+    ("a grid of nothing", lambda g: plot_image_grid(g.x[:0], 2), ValueError, r"images have shape \(0, 1, 28, 28\)"),
+    ("a table of three digits", lambda g: plot_confusion(torch.eye(3)), ValueError, r"\(3, 3\); wanted \(10, 10\)"),
+    ("bars for nine digits", lambda g: plot_by_digit({"a": ([0.1] * 9, None)}, ylabel=""), ValueError,
+     "Series 'a' has 9 values; wanted ten"),
+    ("more bars than colours", lambda g: plot_by_digit({i: ([0.1] * 10, None) for i in range(6)}, ylabel=""),
+     ValueError, "There are 6 series; wanted 1 to 5"),
+    ("more lines than looks", lambda g: plot_by_size({i: (pd.Series([1]), None) for i in range(5)}, ylabel=""),
+     ValueError, "There are 5 series; wanted 1 to 4"),
+])  # fmt: skip

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from damage import describe, flip_a_bit, write_weights
+from refusals import refusals
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
@@ -34,6 +36,7 @@ SAVED = {
     "classifier": DigitClassifier,
 }
 SIZES = sorted({2, 3, *shipped_sizes()})
+SHIPPED = ", ".join(map(str, shipped_sizes()))
 
 
 def same_weights(a, b):
@@ -263,3 +266,83 @@ def test_damaged_shipped_weights_are_refused(tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ValueError, match="cut short"):
         load_pretrained(2)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Files that are no weights of this version, or describe a network that they do not hold."""
+    folder = tmp_path_factory.mktemp("weights")
+    (folder / "a-folder").mkdir()
+    save_weights(folder / "precious.safetensors", ConvAutoencoder(2), {})
+    flip_a_bit(folder / "precious.safetensors", folder / "flipped.safetensors")
+    write_weights(folder / "later.safetensors", describe(latent_dim=2), version="aeutils 2")
+    write_weights(folder / "other.safetensors", describe(latent_dim=2), version="pt")
+    save_file({"weight": torch.zeros(3)}, folder / "mute.safetensors")
+    for name, text in {
+        "a stranger": describe("Stranger", latent_dim=2),
+        "a builtin": describe("eval", latent_dim=2),
+        "another size": describe(latent_dim=3),
+        "no size": describe(latent_dim=0),
+        "a giant": describe(latent_dim=10**12),
+        "an unknown setting": describe(latent_dim=2, width=16),
+        "no settings": describe(),
+        "a list": "[]",
+        "no JSON": "ConvAutoencoder(2)",
+        "a bottomless list": "[" * 100_000,
+    }.items():
+        write_weights(folder / f"{name}.safetensors", text)
+    return folder
+
+
+class Stranger(ConvAutoencoder):
+    """A network that the library does not know."""
+
+
+test_weights_that_cannot_be_loaded_are_refused = refusals([
+    ("weights that are not there", lambda g: load_weights(g.folder / "none.safetensors"), FileNotFoundError,
+     "no weights at .*none.safetensors.*python -m aeutils weights"),
+    ("a folder in place of weights", lambda g: load_weights(g.folder), FileNotFoundError, "no weights at"),
+    ("one flipped bit in the weights", lambda g: load_weights(g.folder / "flipped.safetensors"), ValueError,
+     "flipped.safetensors was changed after it was written: its checksum does not match. Get it again"),
+    ("weights of a later version", lambda g: load_weights(g.folder / "later.safetensors"), ValueError,
+     "later.safetensors is .* something else: its format is 'aeutils 2', wanted 'aeutils 1'.*python -m aeutils train"),
+    ("weights of another program", lambda g: load_weights(g.folder / "other.safetensors"), ValueError,
+     "other.safetensors is a safetensors file of something else: its format is 'pt'"),
+    ("tensors that say nothing", lambda g: load_weights(g.folder / "mute.safetensors"), ValueError,
+     "mute.safetensors is a safetensors file of something else: its format is None"),
+    *[
+        (f"whole weights that describe {what}", lambda g, what=what: load_weights(g.folder / f"{what}.safetensors"),
+         ValueError, f"{what}.safetensors {words}")
+        for what, words in {
+            "a stranger": "holds a Stranger; this version knows .*ConvAutoencoder",
+            "a builtin": "holds a eval; this version knows",
+            "another size": r"does not fit .*: decoder.0.weight is \(64, 2\), wanted \(64, 3\)",
+            "no size": "does not fit .*latent_dim is 0",
+            "a giant": r"does not fit .*: decoder.0.weight is \(64, 2\), wanted \(64, 1000000000000\)",
+            "an unknown setting": "does not fit .*unexpected keyword argument 'width'",
+            "no settings": "does not fit .*missing 1 required positional argument: 'latent_dim'",
+            "a list": "does not say which network it holds",
+            "no JSON": "does not say which network it holds",
+            "a bottomless list": "does not say which network it holds",
+        }.items()
+    ],
+    *[
+        (f"shipped weights for {bad!r} numbers", lambda g, bad=bad: load_pretrained(bad), ValueError,
+         f"latent_dim is {bad!r}; weights are shipped for {SHIPPED}.*python -m aeutils train --latent-dim K")
+        for bad in (5, 0, "2", 2.0, None)
+    ],
+])  # fmt: skip
+
+test_what_cannot_be_saved_is_refused = refusals([
+    ("saving a network of another library", lambda g: save_weights(g.folder / "new", torch.nn.Linear(2, 2), {}),
+     ValueError, r"The model is a Linear; load_weights\(\) can only build .*ConvAutoencoder.* Keep the state_dict"),
+    ("saving a network of a class of one's own", lambda g: save_weights(g.folder / "new", Stranger(2), {}), ValueError,
+     r"The model is a Stranger; load_weights\(\) can only build"),
+    ("saving what JSON cannot hold", lambda g: save_weights(g.folder / "precious.safetensors", g.model, {"x": g.x}),
+     ValueError, "about is nothing that JSON can hold.*numbers, texts, lists and dicts"),
+    ("saving over a folder", lambda g: save_weights(g.folder / "a-folder", g.model, {}), OSError,
+     "a-folder could not be written.*Choose another folder"),
+])  # fmt: skip

@@ -5,6 +5,7 @@ import sys
 
 import pandas as pd
 import pytest
+from refusals import refusals
 
 import aeutils
 from aeutils.pretrained import load_weights, shipped_sizes, weights_path
@@ -173,3 +174,23 @@ def test_importing_the_package_and_reading_results_needs_no_torch():
     first, second = done.stdout.splitlines()
     assert first == f"{len(load_results('sweep'))} True"
     assert "torch" in second  # so that the line above proves something
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_results_that_are_not_there_are_refused = refusals([
+    *[
+        (f"the results {bad!r}", lambda g, bad=bad: load_results(bad), FileNotFoundError,
+         f"no results called {bad!r}; there are: .*sweep")
+        for bad in ("../results/sweep", None)
+    ],
+    *[
+        (f"a summary of {what}", lambda g, runs=runs: summarize(runs()), ValueError,
+         "Wanted rows of load_results.*latent_dim, model.*; some are missing")
+        for what, runs in {
+            "a list": lambda: [1],
+            "another table": lambda: pd.DataFrame({"loss": [1]}),
+            "no runs": lambda: load_results("sweep").head(0),
+        }.items()
+    ],
+])  # fmt: skip

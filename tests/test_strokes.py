@@ -43,6 +43,17 @@ def measure(image):
     return measure_strokes(image[None]).iloc[0]
 
 
+@pytest.fixture(scope="module")
+def digits(held_out):
+    """50 images, five of each digit."""
+    return held_out[0][::20]
+
+
+@pytest.fixture(scope="module")
+def measured(digits):
+    return measure_strokes(digits)
+
+
 # ------------------------------------------------------------------------------------------------- drawn strokes
 
 
@@ -134,27 +145,26 @@ def test_a_corner_of_the_middle_line_has_no_short_cut_across_and_a_diagonal_has_
 
 
 @pytest.mark.parametrize(("right", "down"), [(2, 0), (0, -3), (-4, 3)])
-def test_a_shift_changes_nothing(digits, right, down):
+def test_a_shift_changes_nothing(digits, measured, right, down):
     margin = torch.zeros(len(digits), 1, 36, 36)
     margin[:, :, 4:32, 4:32] = digits
     shifted = torch.roll(margin, (down, right), (2, 3))[:, :, 4:32, 4:32]
     inside = (shifted > 0).sum((1, 2, 3)) == (digits > 0).sum((1, 2, 3))  # nothing was pushed over the edge
-    assert inside.sum() > 50
-    np.testing.assert_allclose(measure_strokes(shifted[inside]), measure_strokes(digits[inside]), atol=1e-9)
+    assert inside.sum() > 25
+    np.testing.assert_allclose(measure_strokes(shifted[inside]), measured[inside.numpy()], atol=1e-9)
 
 
-def test_paler_ink_changes_nothing(digits):
-    np.testing.assert_allclose(measure_strokes(digits / 4), measure_strokes(digits), atol=1e-9)
+def test_paler_ink_changes_nothing(digits, measured):
+    np.testing.assert_allclose(measure_strokes(digits / 4), measured, atol=1e-9)
 
 
-def test_each_image_is_measured_alone(digits):
-    together = measure_strokes(digits[:20])
+def test_each_image_is_measured_alone(digits, measured):
     for i in (0, 7, 19):
-        np.testing.assert_array_equal(measure(digits[i]), together.iloc[i])
+        np.testing.assert_array_equal(measure(digits[i]), measured.iloc[i])
 
 
-def test_a_mirror_turns_the_slant_round_and_leaves_the_rest(digits):
-    before, after = measure_strokes(digits), measure_strokes(digits.flip(3))
+def test_a_mirror_turns_the_slant_round_and_leaves_the_rest(digits, measured):
+    before, after = measured, measure_strokes(digits.flip(3))
     np.testing.assert_allclose(after["slant"], -before["slant"], atol=1e-9)
     for name, tolerance in {"thickness": 0.3, "height": 1e-9, "width": 1e-9}.items():
         np.testing.assert_allclose(after[name], before[name], atol=tolerance)
@@ -163,8 +173,8 @@ def test_a_mirror_turns_the_slant_round_and_leaves_the_rest(digits):
 # ------------------------------------------------------------------------------------- what must change them, how
 
 
-def test_shearing_a_digit_adds_to_the_tangent_of_its_slant(digits):
-    before = np.tan(np.radians(measure_strokes(digits)["slant"]))
+def test_shearing_a_digit_adds_to_the_tangent_of_its_slant(digits, measured):
+    before = np.tan(np.radians(measured["slant"]))
     grid = torch.nn.functional.affine_grid(torch.eye(2, 3).expand(len(digits), 2, 3), digits.shape, False)
     for slope in (-0.2, 0.3):
         moved = grid.clone()

@@ -9,7 +9,7 @@ import torch
 from aeutils.results import load_results
 from aeutils.synthetic import make_swiss_roll
 from aeutils.training import Recipe
-from aeutils.unrolling import score_unrolling
+from aeutils.unrolling import fit_roll, score_unrolling
 from experiments import swiss_roll
 
 KEY = ["method", "latent_dim", "noise", "seed"]
@@ -17,13 +17,18 @@ KEY = ["method", "latent_dim", "noise", "seed"]
 
 @pytest.fixture
 def small(monkeypatch):
-    """Four quick methods, few points, few epochs."""
+    """Four quick methods, few points, two epochs."""
+    quick = Recipe(num_epochs=2, batch_size=100, lr=1e-2)
     runs = [("pca", 2, 0.0), ("plain", 2, 0.0), ("geodesic", 2, 0.0), ("isomap", 2, 0.5)]
     monkeypatch.setattr(swiss_roll, "RUNS", runs)
     monkeypatch.setattr(swiss_roll, "TRAINED", 700)
     monkeypatch.setattr(swiss_roll, "SCORED", 200)
     monkeypatch.setattr(swiss_roll, "KEPT_CODES", 50)
-    monkeypatch.setattr(swiss_roll.trained, "__defaults__", (0.0, Recipe(num_epochs=2, batch_size=100, lr=1e-2)))
+    monkeypatch.setattr(swiss_roll, "DRAWS", 2)
+    for name in ("ROLL_RECIPE", "LONG_RECIPE", "DEEP_RECIPE", "LINEAR_RECIPE"):
+        monkeypatch.setattr(swiss_roll, name, quick)
+    monkeypatch.setattr(swiss_roll.trained, "__defaults__", (0.0, quick))
+    monkeypatch.setattr(swiss_roll, "fit_roll", lambda *points, **given: fit_roll(*points, **{"recipe": quick} | given))
 
 
 def run(monkeypatch, folder, *seeds):
@@ -49,12 +54,7 @@ def test_a_stopped_experiment_goes_on_where_it_was_and_ends_the_same(small, monk
 
 
 @pytest.mark.parametrize("method", sorted(swiss_roll.METHODS))
-def test_every_method_gives_codes_of_the_wanted_size(small, monkeypatch, method):
-    if method in ("plain-large", "geodesic-large", "linear"):
-        quick = Recipe(num_epochs=2, batch_size=350, lr=1e-3)
-        monkeypatch.setattr(swiss_roll, "LONG_RECIPE", quick)
-        monkeypatch.setattr(swiss_roll, "LINEAR_RECIPE", quick)
-        monkeypatch.setattr(swiss_roll, "DEEP_RECIPE", quick)
+def test_every_method_gives_codes_of_the_wanted_size(small, method):
     latent_dim = 3 if method == "space" else 2
     scores, z = swiss_roll.score_run(method, latent_dim, 0.0, seed=0)
     assert z.shape == (200, latent_dim)

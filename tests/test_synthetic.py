@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 from scipy.integrate import quad
 from sklearn.datasets import make_swiss_roll as sklearn_roll
 
@@ -311,3 +312,26 @@ def test_strokes_that_are_no_lines_are_refused(strokes):
 def test_strokes_without_extent_or_a_pen_without_width_are_refused(strokes, thickness):
     with pytest.raises(ValueError, match="finite points that are not all the same and a thickness above 0"):
         draw_strokes(strokes, thickness=thickness)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_what_cannot_be_drawn_is_refused = refusals([
+    *[
+        (f"a roll with noise={bad!r}", lambda g, bad=bad: make_swiss_roll(10, noise=bad), ValueError,
+         f"noise is {bad!r}; .*a finite number, at least 0")
+        for bad in ("1", None)
+    ],
+    *[
+        (f"a roll with seed={bad!r}", lambda g, bad=bad: make_swiss_roll(10, seed=bad), ValueError,
+         f"seed is {bad!r}; give a whole number from 0 to {2**32 - 1}")
+        for bad in (-1, 2**32, 2.5, "a", None)
+    ],
+    ("sections of a row", lambda g: section_of(g.sheet[:, 0]), ValueError, r"points have shape \(50,\); wanted"),
+    *[
+        (f"strokes that are {bad!r}", lambda g, bad=bad: draw_strokes(bad), ValueError, "two or more points .*such as")
+        for bad in (None, "abc", [[("a", "b"), ("c", "d")]], [[(0, 0), (1,)]])
+    ],
+    ("a pen whose thickness is a text", lambda g: draw_strokes([[(0, 0), (0, 5)]], thickness="3"), ValueError,
+     "Wanted .*thickness above 0; .*the thickness is '3'"),
+])  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from refusals import NAN, put_nan, refusals
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 from torch.nn import functional as F
@@ -55,6 +56,7 @@ def test_a_linear_autoencoder_finds_what_pca_finds(x, latent_dim):
     assert np.degrees(subspace_angles(spanned, pca.components_.T)).max() < 0.1
 
 
+@pytest.mark.long
 def test_one_batch_can_be_learned_by_heart(digits):
     x = digits[::6][:16]
     torch.manual_seed(0)
@@ -366,3 +368,59 @@ def test_inputs_that_a_model_cannot_learn_from_are_refused_before_it_changes(unu
     with pytest.raises(ValueError, match=words):
         train(model, digits[:16], validation=(images, images))
     assert torch.equal(weights(model), before)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_recipes_that_are_none_are_refused = refusals([
+    *[
+        (f"a recipe with {name}={bad!r}", lambda g, name=name, bad=bad: Recipe(**{name: bad}), ValueError,
+         f"{name} is {bad!r}; .*(give|such as)")
+        for name, values in {
+            "num_epochs": (0, -1, 2.5, "5", None),
+            "batch_size": (0, -1, 2.5, "5", None),
+            "lr": (0, -0.01, NAN, math.inf, "0.1", None),
+            "weight_decay": (-1e-5, NAN, math.inf, "0", None),
+            "one_cycle": ("yes", 1),
+            "rise": (0, 1, -0.1, NAN),
+            "beta2": (-0.1, 1, NAN),
+        }.items()
+        for bad in values
+    ],
+])  # fmt: skip
+
+test_what_cannot_be_trained_is_refused = refusals([
+    ("training a class", lambda g: train(ConvAutoencoder, g.x), ValueError, "model is the class ConvAutoencoder"),
+    ("training nothing", lambda g: train(None, g.x), ValueError, "model is a NoneType; wanted a network"),
+    ("training on a single image", lambda g: train(g.model, g.x[:1]), ValueError, "at least 2 inputs"),
+    ("training by the name of a recipe", lambda g: train(g.model, g.x, recipe="fast"), ValueError,
+     "recipe is 'fast'; give a Recipe, such as FAST_RECIPE"),
+    ("training with the name of a loss", lambda g: train(g.model, g.x, loss="mse"), ValueError,
+     "loss is 'mse'; give a function"),
+    *[
+        (f"training with seed={bad!r}", lambda g, bad=bad: train(g.model, g.x, seed=bad), ValueError,
+         f"seed is {bad!r}; give a whole number from 0 to {2**63 - 1}")
+        for bad in (-1, 2.5, "a", None, 2**64)
+    ],
+    ("targets that are fewer", lambda g: train(g.model, g.x, target=g.x[1:]), ValueError,
+     "20 inputs came with 19 targets; each input needs one"),
+    ("targets in a list", lambda g: train(g.model, g.x, target=[0] * 20), ValueError,
+     "targets are a list; wanted a tensor"),
+    ("a single number as target", lambda g: train(g.model, g.x, target=torch.tensor(1.0)), ValueError,
+     "a single number"),
+    ("targets that are NaN", lambda g: train(g.model, g.x, target=put_nan(g.x)), ValueError,
+     "targets hold 784 values that are NaN or infinite; remove them"),
+    ("targets that would be broadcast", lambda g: train(g.model, g.x, target=g.x[:, :, :1, :1]), ValueError,
+     r"inputs have shape \(20, 1, 28, 28\), the targets \(20, 1, 1, 1\); .* needs equal shapes"),
+    ("labels as targets of an autoencoder", lambda g: train(g.model, g.x, target=g.labels), ValueError,
+     r"the targets \(20,\); .* needs equal shapes"),
+    ("held-out targets that are fewer", lambda g: train(g.model, g.x, validation=(g.x, g.x[:1])), ValueError,
+     "20 inputs came with 1 targets"),
+    ("held-out images without a channel", lambda g: train(g.model, g.x, validation=g.x[:, 0]), ValueError,
+     r"shape \(20, 28, 28\)"),
+    ("no held-out images", lambda g: train(g.model, g.x, validation=g.x[:0]), ValueError, "empty"),
+    ("three kinds of held-out data", lambda g: train(g.model, g.x, validation=(g.x, g.x, g.x)), ValueError,
+     r"validation is a tuple of 3; give inputs, or a pair \(inputs, targets\)"),
+    ("points for a network of images", lambda g: train(g.model, g.roll), ValueError, r"\(50, 3\); wanted .*28, 28"),
+    ("images for a network of points", lambda g: train(g.points, g.x), ValueError, r"28\); wanted .*, 3\)"),
+])  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 from sklearn.decomposition import PCA
 from torch import Tensor
 
@@ -144,17 +145,16 @@ def test_on_the_roll_walking_distances_approach_those_of_the_flat_sheet_and_stra
     pairs = np.triu_indices(2000, 1)
     flat, straight = straight_distances(sheet)[pairs], straight_distances(points)[pairs] * ROLL_SCALE
 
-    def walk(k):
-        return geodesic_distances(points, k=k).double().numpy()[pairs] * ROLL_SCALE
+    walk8, walk16 = (geodesic_distances(points, k=k).double().numpy()[pairs] * ROLL_SCALE for k in (8, 16))
 
     def off(distances):
         return np.abs(distances - flat).sum() / flat.sum()
 
     # Paths zigzag about the shortest way, the less the more neighbours there are to choose from.
-    assert off(walk(16)) < 0.03 < off(walk(8)) < 0.06 < 0.5 < off(straight)
-    assert np.corrcoef(walk(8), flat)[0, 1] > 0.999 and np.corrcoef(straight, flat)[0, 1] < 0.5
+    assert off(walk16) < 0.03 < off(walk8) < 0.06 < 0.5 < off(straight)
+    assert np.corrcoef(walk8, flat)[0, 1] > 0.999 and np.corrcoef(straight, flat)[0, 1] < 0.5
     # They cut each bend of the roll by next to nothing.
-    assert (walk(8) > 0.98 * flat).all()
+    assert (walk8 > 0.98 * flat).all()
 
 
 def test_walking_distances_are_distances(roll):
@@ -553,7 +553,7 @@ def test_codes_of_any_size_learn_to_lie_at_walking_distances(latent_dim):
 @pytest.mark.long
 def test_with_walking_distances_the_roll_is_unrolled_and_without_it_is_not(roll):
     points, sheet = roll
-    recipe = replace(ROLL_RECIPE, num_epochs=80, batch_size=64)  # 1,280 steps, each as long as usual
+    recipe = replace(ROLL_RECIPE, num_epochs=50, batch_size=64)  # 800 steps, each as long as usual
 
     def score(points, sheet, model):
         return score_unrolling(reconstruct(model, points)[1], sheet)
@@ -621,3 +621,18 @@ def test_points_that_nothing_can_be_learned_from_are_refused_before_the_model_ch
     with pytest.raises(ValueError, match=words):
         fit_roll(points, geodesic_weight=geodesic_weight, model=model, recipe=QUICK, progress=False)
     assert torch.equal(weights(model), before)
+
+
+# ------------------------------------------------------------------------------------------------------------- refusals
+
+test_what_cannot_be_unrolled_is_refused = refusals([
+    ("unrolling with seed='a'", lambda g: fit_roll(g.roll, seed="a", recipe=QUICK), ValueError, "seed is 'a'; give"),
+    ("unrolling by the name of a network", lambda g: fit_roll(g.roll, model="mlp", recipe=QUICK), ValueError,
+     "model is a str; wanted a network"),
+    ("unrolling with a network of images", lambda g: fit_roll(g.roll, model=g.model, recipe=QUICK), ValueError,
+     r"shape \(50, 3\); wanted .*28, 28"),
+    ("unrolling in double precision", lambda g: fit_roll(g.roll.double(), recipe=QUICK), ValueError, r"x.float\(\)"),
+    ("stress with distances of other points", lambda g: sammon_stress(g.z, torch.rand(30, 30)), ValueError,
+     r"codes have shape \(20, 2\), the distances \(30, 30\); wanted .*same points"),
+    ("stress of a single code", lambda g: sammon_stress(g.z[:1], torch.zeros(1, 1)), ValueError, "B at least 2"),
+])  # fmt: skip

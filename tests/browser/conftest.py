@@ -67,12 +67,18 @@ def open_page(browser, site):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def page_files():
+    """The scripts and the data that pages load, packed once."""
+    return assets.page_files()
+
+
 @pytest.fixture
-def workshop(tmp_path):
+def workshop(tmp_path, page_files):
     """A folder with the scripts and the data, where a test may break something; and a page of given placeholders."""
     live = tmp_path / "live"
     live.mkdir()
-    for name, content in assets.page_files().items():
+    for name, content in page_files.items():
         (live / name).write_text(content, "utf-8")
 
     def page(*placeholders):

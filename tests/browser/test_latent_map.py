@@ -177,9 +177,8 @@ def test_digits_are_switched_off_and_on(opened):
 def test_the_pictures_follow_when_the_page_turns_dark(opened):
     watched, figure = opened
     before = drawn(figure)
-    corner = "c => c.getContext('2d').getImageData(0, 0, 1, 1).data[0]"
-    assert figure.locator(".live-large").evaluate(corner) > 200
+    large, corner = figure.locator(".live-large"), "c => c.getContext('2d').getImageData(0, 0, 1, 1).data[0]"
+    assert large.evaluate(corner) > 200
     watched.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    watched.page.wait_for_timeout(100)
-    assert figure.locator(".live-large").evaluate(corner) < 60
+    watched.page.wait_for_function(f"c => ({corner})(c) < 60", arg=large.element_handle())
     assert np.abs(drawn(figure) - before).max() < 0.02
