@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
-from aeutils.checks import check_digits, check_table, is_number
+from aeutils.checks import check_digits, check_one_each, check_table, is_number
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.synthetic import section_of
 
@@ -69,7 +69,7 @@ def plot_code_map(
         If these are no codes of two numbers with a digit each, or `limit` is not above 0.
     """
     check_table(z, "codes", columns=2)
-    check_digits(labels, len(z), "codes")
+    check_digits(labels, z, "codes")
     if limit is not None and not (is_number(limit) and limit > 0):
         raise ValueError(f"limit is {limit!r}; give a number above 0, or None to fit the axes to the codes.")
     z = z.detach()
@@ -124,7 +124,7 @@ def plot_code_map_3d(
         If these are no codes of three numbers with a digit each, or the axes are flat.
     """
     check_table(z, "codes", columns=3)
-    check_digits(labels, len(z), "codes")
+    check_digits(labels, z, "codes")
     z = z.detach()
     if ax is None:
         ax = plt.figure(figsize=(6.8, 5.6)).add_subplot(projection="3d")
@@ -153,7 +153,7 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     figure : Figure
     """
     check_table(z, "codes", columns=3)
-    check_digits(labels, len(z), "codes")
+    check_digits(labels, z, "codes")
     figure, axes = plt.subplots(2, 3, figsize=(9.2, 6.4), subplot_kw={"projection": "3d"})
     for ax, angle in zip(axes.flat, VIEW_ANGLES, strict=True):
         plot_code_map_3d(z, labels, ax, azim=angle, colorbar=False)
@@ -213,7 +213,7 @@ def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: fl
         If these are no points in space with a place on the sheet each, or the axes are flat.
     """
     check_table(points, "points", columns=3)
-    _check_sheet(sheet, len(points), "points")
+    _check_sheet(sheet, points, "points")
     if ax is None:
         ax = plt.figure(figsize=(5.6, 5.0)).add_subplot(projection="3d")
     _check_3d(ax)
@@ -250,7 +250,7 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
         If these are no codes of two numbers with a place on the sheet each.
     """
     check_table(z, "codes", columns=2)
-    _check_sheet(sheet, len(z), "codes")
+    _check_sheet(sheet, z, "codes")
     z = z.detach()
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 4.0))[1]
@@ -265,10 +265,9 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     return ax
 
 
-def _check_sheet(sheet: Tensor, count: int, what: str) -> None:
+def _check_sheet(sheet: Tensor, rows: Tensor, what: str) -> None:
     check_table(sheet, "sheet's points", columns=2)
-    if len(sheet) != count:
-        raise ValueError(f"{count:,} {what} came with {len(sheet):,} places on the sheet; each needs one.")
+    check_one_each(rows, what, sheet, "places on the sheet")
 
 
 def _check_3d(ax: Axes) -> None:

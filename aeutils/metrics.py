@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_digits, check_finite, check_labels, check_table, is_whole
+from aeutils.checks import (
+    check_digits,
+    check_labels,
+    check_neighbours,
+    check_one_each,
+    check_table,
+    check_tensor,
+    is_whole,
+)
 
 
 def mse(x_hat: Tensor, x: Tensor) -> float:
@@ -30,12 +36,8 @@ def mse(x_hat: Tensor, x: Tensor) -> float:
     ValueError
         If one is no tensor or empty, or the shapes differ.
     """
-    for part, what in ((x_hat, "reconstructions"), (x, "inputs")):
-        if not isinstance(part, Tensor) or part.numel() == 0:
-            came = "empty" if isinstance(part, Tensor) else f"a {type(part).__name__}"
-            raise ValueError(f"The {what} are {came}; wanted a tensor with at least one number.")
-    if x_hat.shape != x.shape:
-        raise ValueError(f"Reconstructions have shape {tuple(x_hat.shape)}, inputs {tuple(x.shape)}; they must agree.")
+    check_tensor(x_hat, "reconstructions", ("N", "..."), least=1)
+    check_tensor(x, "inputs", x_hat.shape)
     return (x_hat.double() - x.double()).square().mean().item()
 
 
@@ -67,13 +69,9 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
     check_table(z, "codes")
     voters = z if z_ref is None else z_ref
     check_table(voters, "voting codes", columns=z.shape[1])
-    if labels_ref is None or len(labels_ref) != len(voters):
-        came = "none" if labels_ref is None else f"{len(labels_ref):,}"
-        raise ValueError(f"{len(voters):,} codes vote with {came} labels; each voting code needs one.")
-    check_labels(labels_ref)
-    most = len(voters) - (z_ref is None)
-    if not is_whole(k, most=most):
-        raise ValueError(f"k is {k!r}; with {len(voters):,} voting codes it can be 1 to {most:,}.")
+    check_labels(labels_ref, what="voting labels")
+    check_one_each(voters, "voting codes", labels_ref, "voting labels")
+    check_neighbours(k, len(voters), "voting codes", most=len(voters) - (z_ref is None))
     classifier = KNeighborsClassifier(k).fit(voters.detach().numpy(), labels_ref.numpy())
     if z_ref is not None:
         return torch.from_numpy(classifier.predict(z.detach().numpy()))
@@ -109,8 +107,7 @@ def knn_accuracy(
     """
     check_table(z, "codes")
     check_labels(labels)
-    if len(labels) != len(z):
-        raise ValueError(f"{len(z):,} codes came with {len(labels):,} labels; each code needs one.")
+    check_one_each(z, "codes", labels, "labels")
     predicted = knn_predict(z, z_ref, labels if z_ref is None else labels_ref, k=k)
     return (predicted == labels).double().mean().item()
 
@@ -134,7 +131,7 @@ def share_by_digit(hits: Tensor, labels: Tensor) -> Tensor:
     ValueError
         If there is no digit for each.
     """
-    check_digits(labels, len(hits), "hits")
+    check_digits(labels, hits, "hits")
     counts = torch.bincount(labels, minlength=10)
     return torch.bincount(labels, weights=hits.double(), minlength=10) / counts
 
@@ -158,7 +155,7 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
         If one holds anything but digits, or the lengths differ.
     """
     check_labels(predicted, what="predicted labels", most=9)
-    check_digits(labels, len(predicted), "predicted labels")
+    check_digits(labels, predicted, "predicted labels")
     counts = torch.bincount(labels * 10 + predicted, minlength=100).reshape(10, 10).double()
     return counts / counts.sum(dim=1, keepdim=True)
 
@@ -182,9 +179,7 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
     ValueError
         If the table has another shape, or `count` is out of range.
     """
-    if not isinstance(shares, Tensor) or shares.shape != (10, 10):
-        came = f"shape {tuple(shares.shape)}" if isinstance(shares, Tensor) else f"the type {type(shares).__name__}"
-        raise ValueError(f"The shares have {came}; wanted shape (10, 10), as confusion() returns it.")
+    check_tensor(shares, "shares of confusion()", (10, 10))
     if not is_whole(count, most=90):
         raise ValueError(f"count is {count!r}; a table of ten digits has 1 to 90 confusions.")
     pairs = [(i, j, float(shares[i, j])) for i in range(10) for j in range(10) if i != j]
@@ -212,10 +207,7 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     ValueError
         If inputs or codes are unusable, the lengths differ, or k is out of range.
     """
-    _check_map(x, z, k)
-    from sklearn.manifold import trustworthiness as sklearn_trustworthiness
-
-    return float(sklearn_trustworthiness(_flat(x), _flat(z), n_neighbors=k))
+    return _trustworthiness(*_flat_pair(x, z, k), k)
 
 
 def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
@@ -223,8 +215,8 @@ def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
 
     Parameters, result and errors as in `trustworthiness`.
     """
-    _check_map(x, z, k)
-    return trustworthiness(z, x, k=k)
+    x, z = _flat_pair(x, z, k)
+    return _trustworthiness(z, x, k)
 
 
 def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float:
@@ -257,13 +249,11 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
 
     if method not in ("mle", "two_nn"):
         raise ValueError(f'method is {method!r}; choose "mle" or "two_nn".')
-    flat = _flat(x)
+    flat = _flat(x, "inputs")
     if len(flat) < 4 or flat.shape[1] < 2:
         raise ValueError(f"There are {len(flat)} inputs of {flat.shape[1]} numbers; wanted at least 4 of at least 2.")
-    if method == "mle" and (not isinstance(k, Integral) or not 3 <= k < len(flat)):
-        raise ValueError(f"k is {k}; with {len(flat):,} inputs it can be 3 to {len(flat) - 1:,}.")
-    if not np.isfinite(flat).all():
-        raise ValueError(f"The inputs hold {(~np.isfinite(flat)).sum()} values that are NaN or infinite; remove them.")
+    if method == "mle":
+        check_neighbours(k, len(flat), "inputs", least=3, most=len(flat) - 1)
     repeated = len(flat) - len(np.unique(flat, axis=0))
     if repeated:
         raise ValueError(
@@ -274,19 +264,19 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     return float(skdim.id.MLE().fit(flat, n_neighbors=k, comb="mle").dimension_)
 
 
-def _check_map(x: Tensor, z: Tensor, k: int) -> None:
-    for part, what in ((x, "inputs"), (z, "codes")):
-        _flat(part, what)
-        check_finite(part, what)
-    if len(x) != len(z):
-        raise ValueError(f"{len(x):,} inputs came with {len(z):,} codes; each input needs one.")
-    most = (len(x) - 1) // 2
-    if not is_whole(k, most=most):
-        raise ValueError(f"k is {k!r}; with {len(x):,} points it can be 1 to {most:,}.")
+def _flat_pair(x: Tensor, z: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
+    flat_x, flat_z = _flat(x, "inputs"), _flat(z, "codes")
+    check_one_each(x, "inputs", z, "codes")
+    check_neighbours(k, len(x), "points", most=(len(x) - 1) // 2)
+    return flat_x, flat_z
 
 
-def _flat(x: Tensor, what: str = "inputs") -> np.ndarray:
-    if not isinstance(x, Tensor) or x.ndim < 2:
-        came = f"shape {tuple(x.shape)}" if isinstance(x, Tensor) else f"the type {type(x).__name__}"
-        raise ValueError(f"The {what} have {came}; wanted a tensor of shape (N, ...). torch.as_tensor(...) makes one.")
+def _trustworthiness(x: np.ndarray, z: np.ndarray, k: int) -> float:
+    from sklearn.manifold import trustworthiness
+
+    return float(trustworthiness(x, z, n_neighbors=k))
+
+
+def _flat(x: Tensor, what: str) -> np.ndarray:
+    check_tensor(x, what, ("N", "D", "..."), finite=True)
     return x.detach().flatten(start_dim=1).numpy()

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from torch import Tensor
 
-from aeutils.checks import check_count
+from aeutils.checks import check_count, check_tensor
+from aeutils.models import IMAGE_SHAPE
 
 if TYPE_CHECKING:
     import pandas
@@ -95,7 +96,7 @@ def plot_rows(rows: Mapping[str, Tensor]) -> Figure:
     if not isinstance(rows, Mapping) or not rows:
         raise ValueError('Wanted rows of images by their names, at least one: {"original": images}.')
     for name, images in rows.items():
-        _check_images(images, f"images of row {name!r}")
+        check_tensor(images, f"images of row {name!r}", ("N", *IMAGE_SHAPE), least=1)
     lengths = {name: len(images) for name, images in rows.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"The rows have different lengths, {lengths}; wanted as many images in each.")
@@ -142,7 +143,7 @@ def plot_image_grid(
     ValueError
         If these are no such images, or they do not fill whole rows.
     """
-    _check_images(images, "images")
+    check_tensor(images, "images", ("N", *IMAGE_SHAPE), least=1)
     check_count("columns", columns)
     if len(images) % columns:
         raise ValueError(f"{len(images)} images do not fill whole rows of {columns}; give a multiple of {columns}.")
@@ -268,14 +269,6 @@ def plot_by_size(
     ax.grid(True, which="both", axis="y")
     ax.legend()
     return ax
-
-
-def _check_images(images: Tensor, what: str) -> None:
-    wanted = "a tensor of shape (N, 1, 28, 28) with N at least 1"
-    if not isinstance(images, Tensor):
-        raise ValueError(f"The {what} are a {type(images).__name__}; wanted {wanted}.")
-    if images.shape[1:] != (1, 28, 28) or len(images) == 0:
-        raise ValueError(f"The {what} have shape {tuple(images.shape)}; wanted {wanted}. Reshape them.")
 
 
 def _check_series(series: Mapping, most: int) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from aeutils.checks import check_sizes
-from aeutils.models import IMAGE_SHAPE, Autoencoder, check_inputs, check_shape
+from aeutils.checks import check_inputs, check_sizes
+from aeutils.models import IMAGE_SHAPE, Autoencoder
 
 
 class ResidualAutoencoder(Autoencoder):
@@ -81,13 +81,9 @@ class ResidualAutoencoder(Autoencoder):
         self.linear_decoder.weight.copy_(components.T)
         self.linear_decoder.bias.copy_(mean)
 
-    def encode(self, x: Tensor) -> Tensor:
-        """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
-        check_shape(x, self.input_shape, "inputs")
+    def _encode(self, x: Tensor) -> Tensor:
         flat = x.flatten(1)
         return self.linear_encoder(flat) + self.encoder(flat)
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape) in [0, 1]."""
-        check_shape(z, (self.latent_dim,), "codes")
+    def _decode(self, z: Tensor) -> Tensor:
         return (self.linear_decoder(z) + self.decoder(z)).clamp(0, 1).unflatten(1, self.input_shape)

@@ -19,7 +19,8 @@ from skimage.morphology import skeletonize
 from torch import Tensor
 from torch.nn import functional
 
-from aeutils.models import IMAGE_SHAPE, check_inputs
+from aeutils.checks import check_inputs
+from aeutils.models import IMAGE_SHAPE
 
 if TYPE_CHECKING:
     import pandas

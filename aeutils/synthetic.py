@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_seed, check_table, is_number
+from aeutils.checks import check_count, check_seed, check_table, is_number
 
 SHEET_LENGTH = 89.4
 """Of the Swiss roll's sheet, in its own units, to three digits."""
@@ -47,8 +47,7 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
     ValueError
         If `n` is not a whole number from 1 up, `noise` is negative or not finite, or `seed` is none.
     """
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise ValueError(f"n is {n!r}; the roll needs a whole number of points, at least 1.")
+    check_count("n", n)
     if not is_number(noise) or noise < 0:
         raise ValueError(f"noise is {noise!r}; it is a standard deviation: a finite number, at least 0.")
     check_seed(seed, most=2**32 - 1)
@@ -122,10 +121,7 @@ def draw_pendulum(angles: Tensor) -> Tensor:
     ValueError
         If the angles are not a finite table with at least one row and one column.
     """
-    if not isinstance(angles, Tensor):
-        raise ValueError(f"The angles are a {type(angles).__name__}; wanted a tensor of shape (N, L).")
-    if angles.ndim != 2 or 0 in angles.shape or not torch.isfinite(angles).all():
-        raise ValueError(f"The angles have shape {tuple(angles.shape)}; wanted (N, L), N and L at least 1, all finite.")
+    check_table(angles, "angles", columns="L")
     rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
     pixels = torch.stack([columns, rows], dim=-1)  # (28, 28, 2)
     length = PENDULUM_LENGTH / angles.shape[1]

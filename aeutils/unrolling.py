@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_seed, check_table
+from aeutils.checks import check_neighbours, check_seed, check_table, is_number
 from aeutils.models import MLPAutoencoder
 from aeutils.training import History, Recipe, fit, reconstruction_loss
 
@@ -55,8 +54,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
     from sklearn.neighbors import kneighbors_graph
 
     _check_points(points)
-    if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k < len(points):
-        raise ValueError(f"k is {k}; with {len(points):,} points it can be 1 to {len(points) - 1:,}.")
+    check_neighbours(k, len(points), "points", most=len(points) - 1)
     graph = kneighbors_graph(points.detach().numpy().astype(np.float64), k, mode="distance")
     pieces, piece_of = connected_components(graph, directed=False)
     if pieces > 1:
@@ -146,7 +144,7 @@ def fit_roll(
     """
     _check_points(points)
     check_seed(seed)
-    if not (isinstance(geodesic_weight, Real) and math.isfinite(geodesic_weight) and geodesic_weight >= 0):
+    if not is_number(geodesic_weight) or geodesic_weight < 0:
         raise ValueError(f"geodesic_weight is {geodesic_weight!r}; give 0 (plain) or a positive number such as 1.")
     if model is None:
         torch.manual_seed(int(seed))

@@ -4,15 +4,9 @@ import torch
 from sklearn.decomposition import PCA
 from torch import nn
 
+from aeutils.checks import check_inputs
 from aeutils.metrics import mse
-from aeutils.models import (
-    IMAGE_SHAPE,
-    ConvAutoencoder,
-    LinearAutoencoder,
-    MLPAutoencoder,
-    check_inputs,
-    reconstruct,
-)
+from aeutils.models import IMAGE_SHAPE, ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
 from aeutils.residual import ResidualAutoencoder
 from aeutils.training import Recipe, fit
 
