@@ -3,6 +3,7 @@
 =============  ===========================================================================================
 `data`         the handwritten digits of MNIST, as plain tensors
 `synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
+`autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
 `training`     `fit`, one loop for every model
 `unrolling`    the Swiss roll's training, walking distances, and a strict score
@@ -29,7 +30,8 @@ __version__ = "0.1.0"
 _HOME = {
     "data": ["load_mnist", "load_mnist_sample"],
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
-    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
+    "autoencoder": ["reconstruct"],
+    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
     "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
     "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],

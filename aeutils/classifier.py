@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from aeutils.autoencoder import IMAGE_SHAPE
 from aeutils.checks import check_count, check_inputs
-from aeutils.models import IMAGE_SHAPE
 
 
 class DigitClassifier(nn.Module):

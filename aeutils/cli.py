@@ -12,11 +12,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
-from aeutils.models import ConvAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import (
     WEIGHTS_FOLDER,
     load_classifier,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.checks import check_count, check_table, is_number
 from aeutils.classifier import DigitClassifier, classify_digits
-from aeutils.models import Autoencoder, reconstruct
 
 SOURCES = ("cube", "box", "shuffled", "gaussian", "mixture", "real")
 """Where `sample_codes` can take codes from, the one that knows least about real codes first."""

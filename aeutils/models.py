@@ -1,77 +1,14 @@
-"""The autoencoders of the book: linear, dense, and the article's convolutional one.
-
-All share one interface: `encode` turns inputs into codes, `decode` turns codes into reconstructions, and calling
-the model does both and returns `(x_hat, z)`. Images are intensities in [0, 1] outside, whatever a network uses
-inside.
-"""
+"""The autoencoders of the book: linear, dense, and the article's convolutional one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
-from aeutils.checks import check_count, check_inputs, check_model, check_sizes, check_tensor
-
-IMAGE_SHAPE = (1, 28, 28)
-
-
-class Autoencoder(nn.Module):
-    """An encoder and a decoder with `latent_dim` numbers between them.
-
-    Parameters
-    ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input: (1, 28, 28) for a digit, (3,) for a point of the Swiss roll.
-
-    Attributes
-    ----------
-    encoder, decoder : nn.Module
-        Set by each subclass.
-    settings : dict
-        The arguments that build this model again; saved beside its weights.
-
-    Raises
-    ------
-    ValueError
-        If `latent_dim` is not a whole number from 1 up, or a shape or a width is no sequence of them.
-    """
-
-    encoder: nn.Module
-    decoder: nn.Module
-
-    def __init__(self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE):
-        super().__init__()
-        check_count("latent_dim", latent_dim)
-        check_sizes("input_shape", input_shape, example="(1, 28, 28) or (3,)", least=1)
-        self.latent_dim = int(latent_dim)
-        self.input_shape = tuple(input_shape)
-        self.settings: dict = {"latent_dim": self.latent_dim}
-
-    def encode(self, x: Tensor) -> Tensor:
-        """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
-        check_tensor(x, "inputs", ("N", *self.input_shape), dtype="float")
-        return self._encode(x)
-
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape)."""
-        check_tensor(z, "codes", ("N", self.latent_dim), dtype="float")
-        return self._decode(z)
-
-    def _encode(self, x: Tensor) -> Tensor:
-        return self.encoder(x)
-
-    def _decode(self, z: Tensor) -> Tensor:
-        return self.decoder(z)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs to `(x_hat, z)`: their reconstructions and their codes."""
-        z = self.encode(x)
-        return self.decode(z), z
+from aeutils.autoencoder import IMAGE_SHAPE, Autoencoder
+from aeutils.checks import check_sizes
 
 
 class LinearAutoencoder(Autoencoder):
@@ -79,10 +16,8 @@ class LinearAutoencoder(Autoencoder):
 
     Parameters
     ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input.
+    latent_dim, input_shape
+        As in `Autoencoder`, errors too.
     """
 
     def __init__(self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE):
@@ -98,10 +33,8 @@ class MLPAutoencoder(Autoencoder):
 
     Parameters
     ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input.
+    latent_dim, input_shape
+        As in `Autoencoder`, errors too.
     hidden : sequence of int
         Widths of the layers between input and code, each followed by an ELU. The ends are linear.
     """
@@ -179,41 +112,3 @@ class ConvAutoencoder(Autoencoder):
 
     def _decode(self, z: Tensor) -> Tensor:
         return (self.decoder(z) + 1) / 2  # and back
-
-
-@torch.no_grad()
-def reconstruct(model: Autoencoder, x: Tensor, *, batch_size: int = 2000) -> tuple[Tensor, Tensor]:
-    """Send inputs through a trained model, in evaluation mode: BatchNorm uses what it learned, not this batch.
-
-    Parameters
-    ----------
-    model : Autoencoder
-        Its mode (training or evaluation) is put back afterwards.
-    x : Tensor of shape (N, *input_shape)
-        Inputs, on any device.
-    batch_size : int
-        How many go through at a time; changes memory, not the result.
-
-    Returns
-    -------
-    x_hat : Tensor of shape (N, *input_shape)
-        Reconstructions, on the CPU.
-    z : Tensor of shape (N, latent_dim)
-        Codes, on the CPU.
-
-    Raises
-    ------
-    ValueError
-        If the inputs are not what the model takes, or `batch_size` counts nothing.
-    """
-    check_model(model)
-    check_inputs(x, model.input_shape)
-    check_count("batch_size", batch_size)
-    device = next(model.parameters()).device
-    was_training = model.training
-    model.eval()
-    try:
-        parts = [model(batch.to(device)) for batch in x.split(batch_size)]
-    finally:
-        model.train(was_training)
-    return torch.cat([x_hat.cpu() for x_hat, _ in parts]), torch.cat([z.cpu() for _, z in parts])

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from torch import Tensor
 
+from aeutils.autoencoder import IMAGE_SHAPE
 from aeutils.checks import check_count, check_tensor
-from aeutils.models import IMAGE_SHAPE
 
 if TYPE_CHECKING:
     import pandas

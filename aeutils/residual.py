@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from aeutils.autoencoder import IMAGE_SHAPE, Autoencoder
 from aeutils.checks import check_inputs, check_sizes
-from aeutils.models import IMAGE_SHAPE, Autoencoder
 
 
 class ResidualAutoencoder(Autoencoder):

@@ -19,8 +19,8 @@ from skimage.morphology import skeletonize
 from torch import Tensor
 from torch.nn import functional
 
+from aeutils.autoencoder import IMAGE_SHAPE
 from aeutils.checks import check_inputs
-from aeutils.models import IMAGE_SHAPE
 
 if TYPE_CHECKING:
     import pandas

@@ -39,6 +39,7 @@ from traitlets import TraitError
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.cli import main
 from aeutils.data import _FILE_BYTES, _FILE_STARTS, load_mnist, load_mnist_sample
@@ -56,7 +57,7 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.plotting import (
     plot_by_digit,
     plot_by_size,

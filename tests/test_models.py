@@ -4,9 +4,10 @@ import torch
 from sklearn.decomposition import PCA
 from torch import nn
 
+from aeutils.autoencoder import IMAGE_SHAPE, reconstruct
 from aeutils.checks import check_inputs
 from aeutils.metrics import mse
-from aeutils.models import IMAGE_SHAPE, ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.residual import ResidualAutoencoder
 from aeutils.training import Recipe, fit
 

@@ -10,7 +10,8 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from aeutils.models import MLPAutoencoder, reconstruct
+from aeutils.autoencoder import reconstruct
+from aeutils.models import MLPAutoencoder
 from aeutils.synthetic import ROLL_SCALE, make_swiss_roll
 from aeutils.training import Recipe
 from aeutils.unrolling import (
