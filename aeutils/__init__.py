@@ -28,7 +28,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "data": ["load_mnist", "load_mnist_sample"],
+    "data": ["first_of_each", "load_mnist", "load_mnist_sample"],
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "autoencoder": ["reconstruct"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
