@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from aeutils.checks import check_count, check_inputs, check_model, check_sizes, check_tensor
 
 IMAGE_SHAPE = (1, 28, 28)
+AT_ONCE = 2000  # inputs that go through a trained network together; more take memory and save no time
 
 
 class Autoencoder(nn.Module):
@@ -71,7 +72,7 @@ class Autoencoder(nn.Module):
 
 
 @torch.no_grad()
-def reconstruct(model: Autoencoder, x: Tensor, *, batch_size: int = 2000) -> tuple[Tensor, Tensor]:
+def reconstruct(model: Autoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
     """Send inputs through a trained model, in evaluation mode: BatchNorm uses what it learned, not this batch.
 
     Parameters
@@ -80,8 +81,6 @@ def reconstruct(model: Autoencoder, x: Tensor, *, batch_size: int = 2000) -> tup
         Its mode (training or evaluation) is put back afterwards.
     x : Tensor of shape (N, *input_shape)
         Inputs, on any device.
-    batch_size : int
-        How many go through at a time; changes memory, not the result.
 
     Returns
     -------
@@ -93,16 +92,15 @@ def reconstruct(model: Autoencoder, x: Tensor, *, batch_size: int = 2000) -> tup
     Raises
     ------
     ValueError
-        If the inputs are not what the model takes, or `batch_size` counts nothing.
+        If the inputs are not what the model takes.
     """
     check_model(model)
     check_inputs(x, model.input_shape)
-    check_count("batch_size", batch_size)
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
     try:
-        parts = [model(batch.to(device)) for batch in x.split(batch_size)]
+        parts = [model(batch.to(device)) for batch in x.split(AT_ONCE)]
     finally:
         model.train(was_training)
     return torch.cat([x_hat.cpu() for x_hat, _ in parts]), torch.cat([z.cpu() for _, z in parts])

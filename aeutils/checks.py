@@ -86,23 +86,10 @@ def check_finite(values: Tensor, what: str) -> None:
 
 
 def check_inputs(x: object, input_shape: Sequence[int]) -> None:
-    """Refuse what a model cannot learn from.
-
-    Parameters
-    ----------
-    x : object
-        Should be float32 of shape (N, *input_shape), N >= 1, finite, and in [0, 1] if an input is an image.
-    input_shape : sequence of int
-        Shape of one input.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
+    """Refuse what a model cannot learn from: wanted are N >= 1 finite float32 inputs, in [0, 1] if they are images."""
     check_tensor(x, "inputs", ("N", *input_shape), dtype="float32", least=1, finite=True)
     if len(input_shape) == 3:
-        _check_range(x, "images", 0, 1, "intensities in [0, 1]. Divide bytes by 255.")
+        _check_range(x, "images", 1, "intensities in [0, 1]. Divide bytes by 255.")
 
 
 def check_table(table: object, what: str, *, columns: int | str = "D", least: int = 1) -> None:
@@ -114,7 +101,7 @@ def check_labels(labels: object, *, what: str = "labels", most: float = math.inf
     """Refuse what are no classes: an integer tensor of shape (N,), from 0 to `most`."""
     check_tensor(labels, what, ("N",), dtype="integer")
     if len(labels):
-        _check_range(labels, what, 0, most, f"whole numbers from 0 {f'to {most}' if most < math.inf else 'up'}.")
+        _check_range(labels, what, most, f"whole numbers from 0 {f'to {most}' if most < math.inf else 'up'}.")
 
 
 def check_digits(labels: object, rows: Tensor, what: str) -> None:
@@ -129,8 +116,8 @@ def check_one_each(rows: Tensor, what: str, others: Tensor, what_others: str) ->
         raise ValueError(f"{len(rows):,} {what} came with {len(others):,} {what_others}; each needs one.")
 
 
-def _check_range(x: Tensor, what: str, low: float, high: float, wanted: str) -> None:
-    if x.min() < low or x.max() > high:
+def _check_range(x: Tensor, what: str, most: float, wanted: str) -> None:
+    if x.min() < 0 or x.max() > most:
         raise ValueError(f"The {what} run from {x.min():g} to {x.max():g}; wanted {wanted}")
 
 
@@ -150,7 +137,7 @@ def check_count(name: str, value: object) -> None:
         raise ValueError(f"{name} is {value!r}; give a whole number from 1 up.")
 
 
-def check_neighbours(k: object, count: int, what: str, *, most: int, least: int = 1) -> None:
+def check_k(k: object, count: int, what: str, *, most: int, least: int = 1) -> None:
     """Refuse a number of neighbours that `count` rows do not have."""
     if not is_whole(k, least, most):
         raise ValueError(f"k is {k!r}; with {count:,} {what} it can be {least} to {most:,}.")

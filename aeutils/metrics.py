@@ -6,15 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import (
-    check_digits,
-    check_labels,
-    check_neighbours,
-    check_one_each,
-    check_table,
-    check_tensor,
-    is_whole,
-)
+from aeutils.checks import check_digits, check_k, check_labels, check_one_each, check_table, check_tensor, is_whole
 
 
 def mse(x_hat: Tensor, x: Tensor) -> float:
@@ -53,7 +45,7 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
     labels_ref : Tensor of shape (M,)
         Class of each voting code; integers.
     k : int
-        Neighbours that vote, at least 1; at most M, or M - 1 when codes vote on each other.
+        Neighbours that vote: 1 to M, or to M - 1 when codes vote on each other.
 
     Returns
     -------
@@ -71,7 +63,7 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
     check_table(voters, "voting codes", columns=z.shape[1])
     check_labels(labels_ref, what="voting labels")
     check_one_each(voters, "voting codes", labels_ref, "voting labels")
-    check_neighbours(k, len(voters), "voting codes", most=len(voters) - (z_ref is None))
+    check_k(k, len(voters), "voting codes", most=len(voters) - (z_ref is None))
     classifier = KNeighborsClassifier(k).fit(voters.detach().numpy(), labels_ref.numpy())
     if z_ref is not None:
         return torch.from_numpy(classifier.predict(z.detach().numpy()))
@@ -88,22 +80,14 @@ def knn_accuracy(
     Parameters
     ----------
     z : Tensor of shape (N, K)
-        Codes.
     labels : Tensor of shape (N,)
         Class of each code; integers.
-    z_ref, labels_ref : Tensor of shape (M, K) and (M,), optional
-        Codes that vote. Without them the codes vote on each other, each left out of its own vote.
-    k : int
-        Neighbours that vote, as in `knn_predict`.
+    z_ref, labels_ref, k
+        Who votes, as in `knn_predict`, errors too.
 
     Returns
     -------
     accuracy : float in [0, 1]
-
-    Raises
-    ------
-    ValueError
-        If codes or labels are unusable, the lengths differ, or k is out of range.
     """
     check_table(z, "codes")
     check_labels(labels)
@@ -207,7 +191,9 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     ValueError
         If inputs or codes are unusable, the lengths differ, or k is out of range.
     """
-    return _trustworthiness(*_flat_pair(x, z, k), k)
+    from sklearn import manifold
+
+    return float(manifold.trustworthiness(*_flat_pair(x, z, k), n_neighbors=k))
 
 
 def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
@@ -215,8 +201,10 @@ def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
 
     Parameters, result and errors as in `trustworthiness`.
     """
-    x, z = _flat_pair(x, z, k)
-    return _trustworthiness(z, x, k)
+    from sklearn import manifold
+
+    flat_x, flat_z = _flat_pair(x, z, k)
+    return float(manifold.trustworthiness(flat_z, flat_x, n_neighbors=k))
 
 
 def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float:
@@ -253,7 +241,7 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     if len(flat) < 4 or flat.shape[1] < 2:
         raise ValueError(f"There are {len(flat)} inputs of {flat.shape[1]} numbers; wanted at least 4 of at least 2.")
     if method == "mle":
-        check_neighbours(k, len(flat), "inputs", least=3, most=len(flat) - 1)
+        check_k(k, len(flat), "inputs", least=3, most=len(flat) - 1)
     repeated = len(flat) - len(np.unique(flat, axis=0))
     if repeated:
         raise ValueError(
@@ -267,14 +255,8 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
 def _flat_pair(x: Tensor, z: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
     flat_x, flat_z = _flat(x, "inputs"), _flat(z, "codes")
     check_one_each(x, "inputs", z, "codes")
-    check_neighbours(k, len(x), "points", most=(len(x) - 1) // 2)
+    check_k(k, len(x), "points", most=(len(x) - 1) // 2)
     return flat_x, flat_z
-
-
-def _trustworthiness(x: np.ndarray, z: np.ndarray, k: int) -> float:
-    from sklearn.manifold import trustworthiness
-
-    return float(trustworthiness(x, z, n_neighbors=k))
 
 
 def _flat(x: Tensor, what: str) -> np.ndarray:

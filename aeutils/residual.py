@@ -22,12 +22,8 @@ class ResidualAutoencoder(Autoencoder):
 
     Parameters
     ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input, with values in [0, 1].
-    hidden : sequence of int
-        Widths of the dense layers between input and code.
+    latent_dim, input_shape, hidden
+        As in `MLPAutoencoder`, errors too; the inputs' values lie in [0, 1].
     """
 
     def __init__(

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_neighbours, check_seed, check_table, is_number
+from aeutils.checks import check_k, check_seed, check_table, is_number
 from aeutils.models import MLPAutoencoder
 from aeutils.training import History, Recipe, fit, reconstruction_loss
 
@@ -54,7 +54,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
     from sklearn.neighbors import kneighbors_graph
 
     _check_points(points)
-    check_neighbours(k, len(points), "points", most=len(points) - 1)
+    check_k(k, len(points), "points", most=len(points) - 1)
     graph = kneighbors_graph(points.detach().numpy().astype(np.float64), k, mode="distance")
     pieces, piece_of = connected_components(graph, directed=False)
     if pieces > 1:

@@ -213,15 +213,6 @@ FAULTS = [
      r"codes have shape \(20, 3\)"),
     ("reconstructing with a class", lambda g: reconstruct(ConvAutoencoder, g.x), ValueError,
      r"model is the class ConvAutoencoder; wanted a network, such as ConvAutoencoder\(2\)"),
-    *[
-        (f"{name} {bad!r} images at a time", lambda g, do=do, bad=bad: do(g, bad), ValueError,
-         f"batch_size is {bad!r}; give a whole number from 1 up")
-        for name, do in {
-            "reconstructing": lambda g, bad: reconstruct(g.model, g.x, batch_size=bad),
-            "reading": lambda g, bad: classify_digits(g.classifier, g.x, batch_size=bad),
-        }.items()
-        for bad in (0, -1, 2.5, None)
-    ],
     ("reading with an autoencoder", lambda g: classify_digits(g.model, g.x), ValueError,
      r"classifier is a ConvAutoencoder; wanted a DigitClassifier, as load_classifier\(\) returns it"),
     ("reading while it is being trained", lambda g: classify_digits(DigitClassifier(), g.x), ValueError,
