@@ -20,6 +20,9 @@
 `checks`       what public functions refuse, and how they say so
 =============  ===========================================================================================
 
+Whatever a public function cannot use it refuses before anything is changed, with a ValueError that says what came, what
+was wanted and what to do. "Raises" in its docstring names what else can go wrong.
+
 The names below are loaded when first used, so that `import aeutils` needs neither torch nor time.
 """
 

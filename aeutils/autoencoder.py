@@ -31,11 +31,6 @@ class Autoencoder(nn.Module):
     encoder, decoder : nn.Module
     settings : dict
         The arguments that build this model again; saved beside its weights.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number from 1 up.
     """
 
     encoder: nn.Module
@@ -80,7 +75,7 @@ def reconstruct(model: Autoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
     model : Autoencoder
         Its mode (training or evaluation) is put back afterwards.
     x : Tensor of shape (N, *input_shape)
-        Inputs, on any device.
+        float32, finite, N >= 1, on any device; images in [0, 1].
 
     Returns
     -------
@@ -88,11 +83,6 @@ def reconstruct(model: Autoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
         Reconstructions, on the CPU.
     z : Tensor of shape (N, latent_dim)
         Codes, on the CPU.
-
-    Raises
-    ------
-    ValueError
-        If the inputs are not what the model takes.
     """
     check_model(model)
     check_inputs(x, model.input_shape)

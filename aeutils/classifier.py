@@ -47,7 +47,7 @@ def classify_digits(classifier: DigitClassifier, images: Tensor) -> tuple[Tensor
     classifier : DigitClassifier
         In evaluation mode, on the CPU, as `load_classifier` returns it.
     images : Tensor of shape (N, 1, 28, 28)
-        float32 in [0, 1].
+        float32 in [0, 1], N >= 1.
 
     Returns
     -------
@@ -55,11 +55,6 @@ def classify_digits(classifier: DigitClassifier, images: Tensor) -> tuple[Tensor
         int64, 0 to 9.
     confidence : Tensor of shape (N,)
         Probability the classifier gives to that label, in [0.1, 1].
-
-    Raises
-    ------
-    ValueError
-        If the classifier is none or in training mode, or the images are not what it takes.
     """
     if not isinstance(classifier, DigitClassifier):
         came = type(classifier).__name__

@@ -57,11 +57,6 @@ def load_mnist_sample(split: str = "all") -> tuple[Tensor, Tensor]:
         float32 in [0, 1].
     labels : Tensor of shape (N,)
         int64, 0 to 9.
-
-    Raises
-    ------
-    ValueError
-        If `split` is none of the three.
     """
     if split not in ("train", "test", "all"):
         raise ValueError(f'split is {split!r}; choose "train" (4,000 digits), "test" (1,000) or "all" (5,000).')

@@ -27,7 +27,7 @@ def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator)
         leave the cube. "mixture": 20 such distributions, fitted to the first 10,000 real codes (Ghosh et al. 2020 fit a
         mixture to a trained autoencoder's codes). "real": real codes, the positive control.
     z : Tensor of shape (N, d)
-        Real codes; N at least 2, for "mixture" at least 20.
+        Real codes, finite; N at least 2, for "mixture" at least 20.
     count : int
         How many to draw, at least 1; with replacement.
     generator : torch.Generator
@@ -36,12 +36,6 @@ def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator)
     Returns
     -------
     codes : Tensor of shape (count, d)
-
-    Raises
-    ------
-    ValueError
-        If the source is none of these, the codes are no finite table of at least two rows, or `count` or the generator
-        is none.
     """
     if source not in SOURCES:
         raise ValueError(f"source is {source!r}; choose one of {', '.join(SOURCES)}.")
@@ -95,11 +89,6 @@ class DigitJudge:
     ----------
     min_confidence, max_lost : float
         The two levels.
-
-    Raises
-    ------
-    ValueError
-        If `share` is out of range or the images are not what the networks take.
     """
 
     def __init__(self, classifier: DigitClassifier, redrawer: Autoencoder, images: Tensor, *, share: float = 0.99):

@@ -58,15 +58,6 @@ def plot_code_map(
         Area of a dot, in square points.
     limit : float, optional
         The axes run from -limit to limit; None fits them to the codes.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of two numbers with a digit each, or `limit` is not above 0.
     """
     check_table(z, "codes", columns=2)
     check_digits(labels, z, "codes")
@@ -113,15 +104,6 @@ def plot_code_map_3d(
         Degrees above the horizontal plane.
     colorbar : bool
         Whether to add the bar that names the colours.
-
-    Returns
-    -------
-    ax : 3-D Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of three numbers with a digit each, or the axes are flat.
     """
     check_table(z, "codes", columns=3)
     check_digits(labels, z, "codes")
@@ -147,10 +129,6 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     """Codes of three numbers from six sides, a sixth of a turn apart.
 
     Parameters and errors as in `plot_code_map_3d`.
-
-    Returns
-    -------
-    figure : Figure
     """
     check_table(z, "codes", columns=3)
     check_digits(labels, z, "codes")
@@ -176,11 +154,6 @@ def side_view(z: Tensor, degrees: float) -> Tensor:
     -------
     page : Tensor of shape (N, 2)
         Right and up: (-z_1 sin a + z_2 cos a, z_3).
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of three numbers, or the degrees are no finite number.
     """
     check_table(z, "codes", columns=3)
     if not is_number(degrees):
@@ -202,15 +175,6 @@ def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: fl
         Where to draw; default a new figure.
     azim, elev : float
         Degrees by which the viewer has walked around the roll, and climbed above it. (-90, 0) looks along the axis.
-
-    Returns
-    -------
-    ax : 3-D Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no points in space with a place on the sheet each, or the axes are flat.
     """
     check_table(points, "points", columns=3)
     _check_sheet(sheet, points, "points")
@@ -239,15 +203,6 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
         Where to draw; default a new figure.
     colorbar : bool
         Whether to add the bar that explains the colours.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of two numbers with a place on the sheet each.
     """
     check_table(z, "codes", columns=2)
     _check_sheet(sheet, z, "codes")

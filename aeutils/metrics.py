@@ -14,7 +14,7 @@ def mse(x_hat: Tensor, x: Tensor) -> float:
 
     Parameters
     ----------
-    x_hat, x : Tensor of the same shape
+    x_hat, x : Tensor of the same shape, not empty
         Reconstructions and inputs.
 
     Returns
@@ -22,11 +22,6 @@ def mse(x_hat: Tensor, x: Tensor) -> float:
     error : float
         At least 0. 784 times it is the squared error of an average image; 4 times it is the article's loss, whose
         pixels run from -1 to 1.
-
-    Raises
-    ------
-    ValueError
-        If one is no tensor or empty, or the shapes differ.
     """
     check_tensor(x_hat, "reconstructions", ("N", "..."), least=1)
     check_tensor(x, "inputs", x_hat.shape)
@@ -50,11 +45,6 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
     Returns
     -------
     labels : Tensor of shape (N,)
-
-    Raises
-    ------
-    ValueError
-        If codes or labels are unusable, the lengths differ, or k is out of range.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -109,11 +99,6 @@ def share_by_digit(hits: Tensor, labels: Tensor) -> Tensor:
     -------
     shares : float64 Tensor of shape (10,)
         Each in [0, 1]; NaN for a digit that does not occur.
-
-    Raises
-    ------
-    ValueError
-        If there is no digit for each.
     """
     check_digits(labels, hits, "hits")
     counts = torch.bincount(labels, minlength=10)
@@ -132,11 +117,6 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
     -------
     shares : float64 Tensor of shape (10, 10)
         Every row sums to 1; NaN for a digit that does not occur.
-
-    Raises
-    ------
-    ValueError
-        If one holds anything but digits, or the lengths differ.
     """
     check_labels(predicted, what="predicted labels", most=9)
     check_digits(labels, predicted, "predicted labels")
@@ -157,11 +137,6 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
     Returns
     -------
     pairs : list of (truth, taken for, share)
-
-    Raises
-    ------
-    ValueError
-        If the table has another shape, or `count` is out of range.
     """
     check_tensor(shares, "shares of confusion()", (10, 10))
     if not is_whole(count, most=90):
@@ -185,11 +160,6 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     Returns
     -------
     score : float in [0, 1]
-
-    Raises
-    ------
-    ValueError
-        If inputs or codes are unusable, the lengths differ, or k is out of range.
     """
     from sklearn import manifold
 
@@ -226,12 +196,6 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     Returns
     -------
     dimension : float
-
-    Raises
-    ------
-    ValueError
-        If the method is neither, there are too few inputs or numbers in them, k is out of range, a value is not
-        finite, or two inputs are the same.
     """
     import skdim
 

@@ -46,15 +46,6 @@ def plot_history(train_loss: Sequence[float], validation_loss: Sequence[float] =
         As in `aeutils.training.History`.
     ylabel : str
         What the loss is.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If there is no loss, or the two have different lengths.
     """
     if not hasattr(train_loss, "__len__") or len(train_loss) == 0:
         raise ValueError(f"train_loss is {train_loss!r}; give history.train_loss after at least one epoch.")
@@ -83,15 +74,6 @@ def plot_rows(rows: Mapping[str, Tensor]) -> Figure:
     ----------
     rows : mapping from str to Tensor of shape (N, 1, 28, 28)
         Name of each row and its images, intensities in [0, 1]; all rows equally long.
-
-    Returns
-    -------
-    figure : Figure
-
-    Raises
-    ------
-    ValueError
-        If there are no rows, one holds no such images, or their lengths differ.
     """
     if not isinstance(rows, Mapping) or not rows:
         raise ValueError('Wanted rows of images by their names, at least one: {"original": images}.')
@@ -133,15 +115,6 @@ def plot_image_grid(
     extent : (left, right, bottom, top), optional
         Coordinates of the picture's edges, for images that belong to places in the space of codes. Without it the
         axes are off.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no such images, or they do not fill whole rows.
     """
     check_tensor(images, "images", ("N", *IMAGE_SHAPE), least=1)
     check_count("columns", columns)
@@ -168,15 +141,6 @@ def plot_confusion(shares: Tensor, *, xlabel: str = "taken for", ylabel: str = "
         Each row sums to 1.
     xlabel, ylabel : str
         What the columns and the rows are.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If the table has another shape.
     """
     if np.shape(shares) != (10, 10):
         raise ValueError(
@@ -201,15 +165,6 @@ def plot_by_digit(series: Mapping[str, tuple[Sequence[float], Sequence[float] | 
         Ten values each in [0, 1]; `spread`, drawn as an error bar, may be None.
     ylabel : str
         What the values are.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If there are no series or more than looks for them, or one has not ten values.
     """
     _check_series(series, most=len(SERIES_COLORS))
     for name, (values, spread) in series.items():
@@ -240,15 +195,6 @@ def plot_by_size(
         What the values are.
     ax : Axes, optional
         Where to draw; default a new figure.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If there are no series or more than looks for them.
     """
     linestyles = ("-", "--", ":", "-.")
     _check_series(series, most=len(linestyles))

@@ -41,7 +41,7 @@ def measure_strokes(images: Tensor) -> pandas.DataFrame:
     Parameters
     ----------
     images : Tensor of shape (N, 1, 28, 28)
-        float32 in [0, 1], 0 is paper. Multiplying an image by a number does not change its measures.
+        float32 in [0, 1], 0 is paper; each has some ink. Multiplying an image by a number does not change its measures.
 
     Returns
     -------
@@ -58,11 +58,6 @@ def measure_strokes(images: Tensor) -> pandas.DataFrame:
             line, added up over its pieces where the stroke is broken: 0 for a straight stroke, 1 - 2/pi = 0.36 for
             half a circle, 1 - 1/pi = 0.68 for a whole one. It means bend for a single stroke only: two straight
             strokes that cross have one of about 0.5. A dot has no middle line to speak of, and a bend of 0.
-
-    Raises
-    ------
-    ValueError
-        If the images are not such a tensor, or one of them has no ink.
     """
     import pandas
 

@@ -41,11 +41,6 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
     sheet : Tensor of shape (n, 2)
         float32: arc length s in [0, 89.4] and height h in [0, 21], in the sheet's own units. The arc length of the
         spiral r = t is (t sqrt(1 + t^2) + asinh t) / 2, here counted from its inner end.
-
-    Raises
-    ------
-    ValueError
-        If `n` is not a whole number from 1 up, `noise` is negative or not finite, or `seed` is none.
     """
     check_count("n", n)
     if not is_number(noise) or noise < 0:
@@ -76,11 +71,6 @@ def section_of(sheet: Tensor) -> Tensor:
     -------
     sections : int64 Tensor of shape (N,)
         0 at the inner end to 5 at the outer.
-
-    Raises
-    ------
-    ValueError
-        If the sheet is no such table.
     """
     check_table(sheet, "sheet's points", columns=2)
     return (sheet[:, 0] / SHEET_LENGTH * SECTIONS).long().clamp(0, SECTIONS - 1)
@@ -108,18 +98,13 @@ def draw_pendulum(angles: Tensor) -> Tensor:
     Parameters
     ----------
     angles : Tensor of shape (N, L)
-        Radians from the vertical, one for each of the L links, counted from the top. The whole pendulum stays in the
-        picture for angles up to 0.7 (40 degrees).
+        Finite, N and L at least 1. Radians from the vertical, one for each of the L links, counted from the top. The
+        whole pendulum stays in the picture for angles up to 0.7 (40 degrees).
 
     Returns
     -------
     images : Tensor of shape (N, 1, 28, 28)
         float32 in [0, 1]: links 2 pixels wide with soft edges, a bob 5 pixels wide at the end of each.
-
-    Raises
-    ------
-    ValueError
-        If the angles are not a finite table with at least one row and one column.
     """
     check_table(angles, "angles", columns="L")
     rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
@@ -153,7 +138,8 @@ def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness:
     Parameters
     ----------
     strokes : sequence of strokes
-        Each stroke is a sequence of two or more points (right, down), in any unit, joined by straight lines.
+        Each stroke is a sequence of two or more points (right, down), in any unit, joined by straight lines. Not all
+        points are the same.
     thickness : float
         Width of the pen in pixels, above 0.
 
@@ -161,12 +147,6 @@ def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness:
     -------
     image : Tensor of shape (1, 28, 28)
         Intensities in [0, 1]. A pixel's ink falls from 1 to 0 over one pixel at the stroke's edge.
-
-    Raises
-    ------
-    ValueError
-        If a stroke has fewer than two points, all points are the same, a number is not finite, or the thickness is
-        not above 0.
     """
     try:
         lines = [np.asarray(stroke, dtype=float) for stroke in strokes]

@@ -82,11 +82,6 @@ def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
     Returns
     -------
     stress : Tensor, one number, at least 0
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two codes, or there is no distance for each pair.
     """
     if z.ndim != 2 or len(z) < 2 or distances.shape != (len(z), len(z)):
         raise ValueError(
@@ -203,17 +198,11 @@ def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
     z : Tensor of shape (N, K)
         Codes, N > 10.
     sheet : Tensor of shape (N, 2)
-        Arc length and height of the same points, as `make_swiss_roll` returns them.
+        Arc length and height of the same points, as `make_swiss_roll` returns them; neither is constant.
 
     Returns
     -------
     score : UnrollingScore
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, there are too few points, a value is not finite, or a column of the sheet is
-        constant.
     """
     from sklearn.linear_model import LinearRegression
     from sklearn.neighbors import NearestNeighbors
