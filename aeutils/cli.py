@@ -20,15 +20,7 @@ from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
 from aeutils.models import ConvAutoencoder
-from aeutils.pretrained import (
-    WEIGHTS_FOLDER,
-    load_classifier,
-    load_pretrained,
-    load_weights,
-    save_weights,
-    shipped_sizes,
-    weights_path,
-)
+from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, History, fit
 
 RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
@@ -145,7 +137,7 @@ def _list_weights(args: Namespace) -> int:
             f"{latent_dim:10d}  {about['seed']:4d}  {about['recipe']['num_epochs']:6d}  {scores['test_mse']:8.4f}  "
             f"{scores['knn10_accuracy']:14.3f}  {path.stat().st_size / 1000:5.0f}  {path.name}"
         )
-    print(f"in {WEIGHTS_FOLDER}; all trained on MNIST's 55,000 training images outside the sample")
+    print(f"in {weights_path(2).parent}; all trained on MNIST's 55,000 training images outside the sample")
     return 0
 
 

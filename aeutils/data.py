@@ -93,15 +93,11 @@ def load_mnist(split: str, root: str | os.PathLike | None = None, *, with_sample
 
     Returns
     -------
-    images : Tensor of shape (N, 1, 28, 28)
-        float32 in [0, 1].
-    labels : Tensor of shape (N,)
-        int64, 0 to 9.
+    images, labels
+        As from `load_mnist_sample`.
 
     Raises
     ------
-    ValueError
-        If `split` is neither of the two.
     FileNotFoundError
         If the files are not there, or could not be downloaded.
     OSError
@@ -124,10 +120,7 @@ def load_mnist(split: str, root: str | os.PathLike | None = None, *, with_sample
 
 
 def mnist_folder(split: str, root: str | os.PathLike | None = None) -> Path:
-    """The folder in which `load_mnist` looks, what torchvision calls `root`; parameters and errors as there.
-
-    Where nobody names one it is the user's cache, after downloading what is missing.
-    """
+    """The folder in which `load_mnist` looks; torchvision calls it `root`. The cache is filled before it is named."""
     named = root if root is not None else os.environ.get("AEUTILS_DATA")
     if named:
         return Path(named).expanduser()
@@ -139,17 +132,7 @@ def mnist_folder(split: str, root: str | os.PathLike | None = None) -> Path:
 
 
 def in_sample(train_labels: Tensor) -> Tensor:
-    """Which of MNIST's training images belong to the sample: the first 500 of each class.
-
-    Parameters
-    ----------
-    train_labels : Tensor of shape (60000,)
-        Labels in MNIST's own order.
-
-    Returns
-    -------
-    mask : bool Tensor of shape (60000,)
-    """
+    """Which of MNIST's training images, by their labels in MNIST's own order, are the sample's: a mask, (60000,)."""
     return _earlier_of_its_class(train_labels) < SAMPLE_PER_CLASS
 
 

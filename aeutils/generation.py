@@ -16,7 +16,7 @@ _FITTED = 10_000  # codes that the mixture is fitted to; more change little and 
 
 
 def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Codes drawn at random, knowing more or less of what real codes look like.
+    """Codes of shape (count, d), drawn at random, knowing more or less of what real codes look like.
 
     Parameters
     ----------
@@ -32,10 +32,6 @@ def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator)
         How many to draw, at least 1; with replacement.
     generator : torch.Generator
         Where the randomness comes from.
-
-    Returns
-    -------
-    codes : Tensor of shape (count, d)
     """
     if source not in SOURCES:
         raise ValueError(f"source is {source!r}; choose one of {', '.join(SOURCES)}.")
@@ -99,17 +95,9 @@ class DigitJudge:
         self.max_lost = self.lost(images).quantile(share).item()
 
     def lost(self, images: Tensor) -> Tensor:
-        """Squared error of the second drawing, as a share of the picture's own variance.
+        """Squared error of the second drawing of each image, as a share of its own variance; (N, 1, 28, 28) to (N,).
 
-        Parameters
-        ----------
-        images : Tensor of shape (N, 1, 28, 28)
-            float32 in [0, 1].
-
-        Returns
-        -------
-        lost : Tensor of shape (N,)
-            0 is a perfect second drawing, 1 is no better than one even grey; infinite for a picture of one grey.
+        0 is a perfect second drawing, 1 is no better than one even grey; infinite for a picture of one grey.
         """
         again, _ = reconstruct(self.redrawer, images)
         error = (again - images).square().flatten(1).mean(dim=1)

@@ -1,7 +1,7 @@
 """Maps: static pictures of codes and of points in space.
 
 The ten digits have the colours of `plotting.DIGIT_COLORS`, places along the Swiss roll a scale from dark to light.
-Both have a second cue: a number, drawn at the middle of its dots.
+Both have a second cue: a number, drawn at the middle of its dots. `ax` is where to draw; without it, on a new figure.
 """
 
 from __future__ import annotations
@@ -50,8 +50,6 @@ def plot_code_map(
         Codes.
     labels : Tensor of shape (N,)
         Digits, 0 to 9.
-    ax : Axes, optional
-        Where to draw; default a new figure.
     colorbar : bool
         Whether to add the bar that names the colours.
     size : float
@@ -96,8 +94,6 @@ def plot_code_map_3d(
         Codes in [-1, 1].
     labels : Tensor of shape (N,)
         Digits, 0 to 9.
-    ax : 3-D Axes, optional
-        Where to draw; default a new figure.
     azim : float
         Degrees by which the viewer has walked around the vertical axis.
     elev : float
@@ -171,8 +167,6 @@ def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: fl
         As `make_swiss_roll` returns them.
     sheet : Tensor of shape (N, 2)
         Arc length and height of the same points.
-    ax : 3-D Axes, optional
-        Where to draw; default a new figure.
     azim, elev : float
         Degrees by which the viewer has walked around the roll, and climbed above it. (-90, 0) looks along the axis.
     """
@@ -199,8 +193,6 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
         Codes, or the sheet itself.
     sheet : Tensor of shape (N, 2)
         Arc length and height of the same points.
-    ax : Axes, optional
-        Where to draw; default a new figure.
     colorbar : bool
         Whether to add the bar that explains the colours.
     """

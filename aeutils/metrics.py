@@ -12,16 +12,13 @@ from aeutils.checks import check_digits, check_k, check_labels, check_one_each, 
 def mse(x_hat: Tensor, x: Tensor) -> float:
     """Mean squared error per pixel, on intensities in [0, 1].
 
+    784 times it is the squared error of an average image; 4 times it is the article's loss, whose pixels run from -1
+    to 1.
+
     Parameters
     ----------
     x_hat, x : Tensor of the same shape, not empty
         Reconstructions and inputs.
-
-    Returns
-    -------
-    error : float
-        At least 0. 784 times it is the squared error of an average image; 4 times it is the article's loss, whose
-        pixels run from -1 to 1.
     """
     check_tensor(x_hat, "reconstructions", ("N", "..."), least=1)
     check_tensor(x, "inputs", x_hat.shape)
@@ -65,7 +62,7 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
 def knn_accuracy(
     z: Tensor, labels: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | None = None, *, k: int = 10
 ) -> float:
-    """Share of codes whose k nearest reference codes vote for their own label.
+    """Share, in [0, 1], of codes whose k nearest reference codes vote for their own label.
 
     Parameters
     ----------
@@ -73,11 +70,7 @@ def knn_accuracy(
     labels : Tensor of shape (N,)
         Class of each code; integers.
     z_ref, labels_ref, k
-        Who votes, as in `knn_predict`, errors too.
-
-    Returns
-    -------
-    accuracy : float in [0, 1]
+        Who votes, as in `knn_predict`.
     """
     check_table(z, "codes")
     check_labels(labels)
@@ -125,7 +118,7 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
 
 
 def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
-    """The largest confusions, largest first.
+    """The largest confusions, largest first: truth, what it was taken for, and the share.
 
     Parameters
     ----------
@@ -133,10 +126,6 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
         As `confusion` returns it.
     count : int
         How many, 1 to 90.
-
-    Returns
-    -------
-    pairs : list of (truth, taken for, share)
     """
     check_tensor(shares, "shares of confusion()", (10, 10))
     if not is_whole(count, most=90):
@@ -146,7 +135,7 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
 
 
 def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
-    """Whether neighbours in the map were neighbours in the data (Venna and Kaski 2001); 1 is perfect.
+    """Whether neighbours in the map were neighbours in the data (Venna and Kaski 2001), from 0 to 1, which is perfect.
 
     Parameters
     ----------
@@ -156,10 +145,6 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
         Codes.
     k : int
         Neighbours looked at. 1 <= k < N / 2.
-
-    Returns
-    -------
-    score : float in [0, 1]
     """
     from sklearn import manifold
 
@@ -169,7 +154,7 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
 def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     """Whether neighbours in the data stayed neighbours in the map: trustworthiness with the two sides swapped.
 
-    Parameters, result and errors as in `trustworthiness`.
+    Parameters as in `trustworthiness`.
     """
     from sklearn import manifold
 
@@ -192,10 +177,6 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
         propose); "two_nn" uses the ratio of the first two distances (Facco et al. 2017).
     k : int
         Neighbours that "mle" looks at; 3 <= k < N.
-
-    Returns
-    -------
-    dimension : float
     """
     import skdim
 

@@ -1,7 +1,8 @@
 """The static figures of the book but the maps of codes: functions that take arrays and return what they drew.
 
 One style file (`book.mplstyle`) and one palette. The ten digits have colours that stay apart for colour-blind
-readers too (the tests measure it), and a second cue besides: the number itself, drawn where its codes are.
+readers too (the tests measure it), and a second cue besides: the number itself, drawn where its codes are. `ax` is
+where to draw; without it, on a new figure.
 """
 
 from __future__ import annotations
@@ -110,8 +111,6 @@ def plot_image_grid(
         Intensities in [0, 1].
     columns : int
         Images in a row.
-    ax : Axes, optional
-        Where to draw; default a new square figure.
     extent : (left, right, bottom, top), optional
         Coordinates of the picture's edges, for images that belong to places in the space of codes. Without it the
         axes are off.
@@ -193,8 +192,6 @@ def plot_by_size(
         Series indexed by `latent_dim`, values above 0; `spread`, drawn as error bars, may be None.
     ylabel : str
         What the values are.
-    ax : Axes, optional
-        Where to draw; default a new figure.
     """
     linestyles = ("-", "--", ":", "-.")
     _check_series(series, most=len(linestyles))

@@ -50,17 +50,12 @@ class ResidualAutoencoder(Autoencoder):
 
     @torch.no_grad()
     def start_as_pca(self, x: Tensor) -> None:
-        """Set the linear half to the PCA of some inputs.
-
-        Parameters
-        ----------
-        x : Tensor of shape (N, *input_shape)
-            Training inputs.
+        """Set the linear half to the PCA of training inputs of shape (N, *input_shape).
 
         Raises
         ------
         ValueError
-            If the inputs are not what the model takes, or an input has fewer values than a code.
+            If an input has fewer values than a code.
         """
         check_inputs(x, self.input_shape)
         flat = x.flatten(1).double()

@@ -60,18 +60,7 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
 
 
 def section_of(sheet: Tensor) -> Tensor:
-    """Which of the six sections of the sheet's length each point lies in.
-
-    Parameters
-    ----------
-    sheet : Tensor of shape (N, 2)
-        Arc length and height, as `make_swiss_roll` returns them.
-
-    Returns
-    -------
-    sections : int64 Tensor of shape (N,)
-        0 at the inner end to 5 at the outer.
-    """
+    """Which of the six sections of a sheet's length each of its points lies in: (N, 2) to (N,), 0 the innermost."""
     check_table(sheet, "sheet's points", columns=2)
     return (sheet[:, 0] / SHEET_LENGTH * SECTIONS).long().clamp(0, SECTIONS - 1)
 

@@ -47,8 +47,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
     Raises
     ------
     ValueError
-        If the points are unusable, k is out of range, or the graph falls into several pieces, between which there is
-        no way to walk.
+        If the graph falls into several pieces, between which there is no way to walk.
     """
     from scipy.sparse.csgraph import connected_components, shortest_path
     from sklearn.neighbors import kneighbors_graph
@@ -67,7 +66,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
 
 
 def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
-    """How badly the distances between codes agree with the walking distances.
+    """How badly the distances between codes agree with the walking distances: a tensor of one number, at least 0.
 
     The mean over all pairs of (|z_i - z_j| - d_ij)^2 / (d_ij + 0.1). Dividing by the distance keeps the long walks
     from drowning the short ones, as in Sammon's mapping (Sammon 1969); 0.1 keeps the shortest from taking over.
@@ -78,10 +77,6 @@ def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
         Codes, B >= 2.
     distances : Tensor of shape (B, B)
         Walking distances between the points that were encoded.
-
-    Returns
-    -------
-    stress : Tensor, one number, at least 0
     """
     if z.ndim != 2 or len(z) < 2 or distances.shape != (len(z), len(z)):
         raise ValueError(
@@ -134,8 +129,7 @@ def fit_roll(
     Raises
     ------
     ValueError
-        If the points are unusable, the weight is negative or not finite, the seed is none, or the graph is not
-        connected.
+        If the graph is needed and falls into several pieces.
     """
     _check_points(points)
     check_seed(seed)
@@ -199,10 +193,6 @@ def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
         Codes, N > 10.
     sheet : Tensor of shape (N, 2)
         Arc length and height of the same points, as `make_swiss_roll` returns them; neither is constant.
-
-    Returns
-    -------
-    score : UnrollingScore
     """
     from sklearn.linear_model import LinearRegression
     from sklearn.neighbors import NearestNeighbors
