@@ -6,7 +6,7 @@
 `autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
 `training`     `fit`, one loop for every model
-`unrolling`    the Swiss roll's training, walking distances, and a strict score
+`unrolling`    the Swiss roll's training, geodesic distances, and a strict score
 `pretrained`   trained weights: save, load, list
 `classifier`   a small classifier that reads digits, so that "can it be drawn?" is a number
 `strokes`      thickness, slant, size and bend of a pen stroke

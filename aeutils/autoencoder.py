@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from aeutils.checks import check_count, check_inputs, check_model, check_sizes, check_tensor
 
 IMAGE_SHAPE = (1, 28, 28)
-AT_ONCE = 2000  # inputs that go through a trained network together; more take memory and save no time
+EVAL_BATCH_SIZE = 2000  # more inputs at a time would take memory and save no time
 
 
 class Autoencoder(nn.Module):
@@ -28,7 +28,6 @@ class Autoencoder(nn.Module):
 
     Attributes
     ----------
-    encoder, decoder : nn.Module
     settings : dict
         The arguments that build this model again; saved beside its weights.
     """
@@ -90,7 +89,7 @@ def reconstruct(model: Autoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
     was_training = model.training
     model.eval()
     try:
-        parts = [model(batch.to(device)) for batch in x.split(AT_ONCE)]
+        parts = [model(batch.to(device)) for batch in x.split(EVAL_BATCH_SIZE)]
     finally:
         model.train(was_training)
     return torch.cat([x_hat.cpu() for x_hat, _ in parts]), torch.cat([z.cpu() for _, z in parts])

@@ -40,28 +40,23 @@ def check_tensor(
     what : str
         What its rows are called, in the plural, such as "codes".
     axes : sequence of int and str
-        The wanted shape, such as ("N", 1, 28, 28). A name stands for any size from 1 up, "..." at the end for any
-        further axes.
+        The wanted shape, such as ("N", 1, 28, 28). A name stands for any size, "..." at the end for any further axes.
     dtype : {None, "float", "float32", "integer"}
         None takes any.
     least : int
-        The smallest N: how many rows are needed.
+        How many rows are needed; with 1 or more, no axis may be empty.
     finite : bool
         Whether NaN and infinity are refused.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
     """
     kind = {None: "a", "integer": "an integer"}.get(dtype, f"a {dtype}")
     shape = f"({', '.join(map(str, axes))}{',' if len(axes) == 1 else ''})"
     wanted = f"{kind} tensor of shape {shape}" + (f" with {axes[0]} at least {least}" if least else "")
     if not isinstance(x, Tensor):
         raise ValueError(f"The {what} are a {type(x).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
-    if not _fits(x.shape, axes) or len(x) < least:
-        advice = "Reshape them." if not _fits(x.shape, axes) else "There are too few."
-        raise ValueError(f"The {what} have shape {tuple(x.shape)}; wanted {wanted}. {advice}")
+    if not _fits(x.shape, axes):
+        raise ValueError(f"The {what} have shape {tuple(x.shape)}; wanted {wanted}. Reshape them.")
+    if min(len(x), x.numel()) < least:
+        raise ValueError(f"The {what} have shape {tuple(x.shape)}; wanted {wanted}. These are too few.")
     if dtype is not None and x.dtype not in _DTYPES[dtype][0]:
         raise ValueError(f"The {what} are {x.dtype}; wanted {wanted}. {_DTYPES[dtype][1]}")
     if finite:
@@ -69,12 +64,10 @@ def check_tensor(
 
 
 def _fits(shape: Sequence[int], axes: Sequence[int | str]) -> bool:
-    """Whether each axis has its size; of the named ones only the first may be empty."""
     if axes[-1] == "...":
         return len(shape) >= len(axes) - 1
     return len(shape) == len(axes) and all(
-        size == axis or (isinstance(axis, str) and (size > 0 or axis is axes[0]))
-        for size, axis in zip(shape, axes, strict=True)
+        isinstance(axis, str) or size == axis for size, axis in zip(shape, axes, strict=True)
     )
 
 

@@ -135,16 +135,16 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     return figure
 
 
-def side_view(z: Tensor, degrees: float) -> Tensor:
+def side_view(z: Tensor, azim: float) -> Tensor:
     """Where codes of three numbers land on a page that is held upright: what a picture of a cube keeps of it.
 
     Parameters
     ----------
     z : Tensor of shape (N, 3)
         Codes.
-    degrees : float
-        Where the viewer stands, around the vertical axis; 0 looks along the first axis. Distances are not foreshortened
-        (a parallel projection).
+    azim : float
+        Degrees by which the viewer has walked around the vertical axis; 0 looks along the first axis. Distances are not
+        foreshortened (an orthographic projection).
 
     Returns
     -------
@@ -152,9 +152,9 @@ def side_view(z: Tensor, degrees: float) -> Tensor:
         Right and up: (-z_1 sin a + z_2 cos a, z_3).
     """
     check_table(z, "codes", columns=3)
-    if not is_number(degrees):
-        raise ValueError(f"degrees is {degrees!r}; give a finite number.")
-    angle = math.radians(degrees)
+    if not is_number(azim):
+        raise ValueError(f"azim is {azim!r}; give a finite number of degrees.")
+    angle = math.radians(azim)
     return torch.stack([-z[:, 0] * math.sin(angle) + z[:, 1] * math.cos(angle), z[:, 2]], dim=1)
 
 

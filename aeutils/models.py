@@ -17,7 +17,7 @@ class LinearAutoencoder(Autoencoder):
     Parameters
     ----------
     latent_dim, input_shape
-        As in `Autoencoder`, errors too.
+        As in `Autoencoder`.
     """
 
     def __init__(self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE):
@@ -34,7 +34,7 @@ class MLPAutoencoder(Autoencoder):
     Parameters
     ----------
     latent_dim, input_shape
-        As in `Autoencoder`, errors too.
+        As in `Autoencoder`.
     hidden : sequence of int
         Widths of the layers between input and code, each followed by an ELU. The ends are linear.
     """

@@ -23,7 +23,7 @@ class ResidualAutoencoder(Autoencoder):
     Parameters
     ----------
     latent_dim, input_shape, hidden
-        As in `MLPAutoencoder`, errors too; the inputs' values lie in [0, 1].
+        As in `MLPAutoencoder`; the inputs' values lie in [0, 1].
     """
 
     def __init__(

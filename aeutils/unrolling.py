@@ -1,4 +1,4 @@
-"""Unroll the Swiss roll: walking distances, the term of the loss that asks for them, and a strict score.
+"""Unroll the Swiss roll: geodesic distances, the term of the loss that asks for them, and a strict score.
 
 Lengths here are those of `make_swiss_roll`'s points, which are the sheet's own divided by `ROLL_SCALE`; the score
 alone is measured on the sheet, in its own units.
@@ -25,7 +25,7 @@ WINDING_GAP = 2 * math.pi
 
 
 def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
-    """How far apart points are for somebody who may only step from neighbour to neighbour.
+    """Geodesic, or walking, distances: how far it is for somebody who may only step from neighbour to neighbour.
 
     The shortest paths on the graph that joins every point to its k nearest (Tenenbaum, de Silva and Langford 2000,
     the first two steps of Isomap). Along a rolled sheet that is densely sampled they come close to the lengths on the
@@ -66,7 +66,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
 
 
 def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
-    """How badly the distances between codes agree with the walking distances: a tensor of one number, at least 0.
+    """How badly the distances between codes agree with the geodesic ones: a tensor of one number, at least 0.
 
     The mean over all pairs of (|z_i - z_j| - d_ij)^2 / (d_ij + 0.1). Dividing by the distance keeps the long walks
     from drowning the short ones, as in Sammon's mapping (Sammon 1969); 0.1 keeps the shortest from taking over.
@@ -76,7 +76,7 @@ def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
     z : Tensor of shape (B, K)
         Codes, B >= 2.
     distances : Tensor of shape (B, B)
-        Walking distances between the points that were encoded.
+        Geodesic distances between the points that were encoded.
     """
     if z.ndim != 2 or len(z) < 2 or distances.shape != (len(z), len(z)):
         raise ValueError(
@@ -98,10 +98,10 @@ def fit_roll(
     seed: int = 0,
     progress: bool = True,
 ) -> tuple[MLPAutoencoder, History]:
-    """Train a dense autoencoder on points in space, with or without the term that asks for walking distances.
+    """Train a dense autoencoder on points in space, with or without the term that asks for geodesic distances.
 
     The loss is the squared error, plus `geodesic_weight` times `sammon_stress` on every batch. Networks were trained on
-    walking distances before (Pai et al. 2019); geometry-regularized autoencoders (Duque et al. 2020) pull the codes
+    geodesic distances before (Pai et al. 2019); geometry-regularized autoencoders (Duque et al. 2020) pull the codes
     towards a map made beforehand instead.
 
     Parameters

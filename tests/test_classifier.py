@@ -57,7 +57,7 @@ def test_a_reader_that_knows_nothing_is_as_unsure_as_can_be(digits):
 @pytest.mark.parametrize("at_once", [1, 33, 100])
 def test_how_many_go_through_at_once_changes_nothing(at_once, classifier, digits, monkeypatch):
     wanted, wanted_confidence = classify_digits(classifier, digits)
-    monkeypatch.setattr(aeutils.classifier, "AT_ONCE", at_once)
+    monkeypatch.setattr(aeutils.classifier, "EVAL_BATCH_SIZE", at_once)
     read, confidence = classify_digits(classifier, digits)
     assert torch.equal(read, wanted)
     torch.testing.assert_close(confidence, wanted_confidence, atol=1e-5, rtol=1e-4)

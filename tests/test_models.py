@@ -223,7 +223,7 @@ def test_reconstructing_puts_the_mode_back_even_after_an_error(monkeypatch):
 def test_how_many_go_through_at_once_changes_nothing(model, at_once, make_inputs, monkeypatch):
     x = make_inputs(model, 20)
     wanted_x_hat, wanted_z = reconstruct(model, x)
-    monkeypatch.setattr(aeutils.autoencoder, "AT_ONCE", at_once)
+    monkeypatch.setattr(aeutils.autoencoder, "EVAL_BATCH_SIZE", at_once)
     x_hat, z = reconstruct(model, x)
     assert x_hat.shape == (20, *model.input_shape) and z.shape == (20, model.latent_dim)
     torch.testing.assert_close(x_hat, wanted_x_hat, atol=1e-6, rtol=1e-5)
