@@ -3,9 +3,10 @@
 =============  ===========================================================================================
 `data`         the handwritten digits of MNIST, as plain tensors
 `synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
+`autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
 `training`     `fit`, one loop for every model
-`unrolling`    the Swiss roll's training, walking distances, and a strict score
+`unrolling`    the Swiss roll's training, geodesic distances, and a strict score
 `pretrained`   trained weights: save, load, list
 `classifier`   a small classifier that reads digits, so that "can it be drawn?" is a number
 `strokes`      thickness, slant, size and bend of a pen stroke
@@ -19,6 +20,9 @@
 `checks`       what public functions refuse, and how they say so
 =============  ===========================================================================================
 
+Whatever a public function cannot use it refuses before anything is changed, with a ValueError that says what came, what
+was wanted and what to do. "Raises" in its docstring names what else can go wrong.
+
 The names below are loaded when first used, so that `import aeutils` needs neither torch nor time.
 """
 
@@ -27,9 +31,10 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "data": ["load_mnist", "load_mnist_sample"],
+    "data": ["first_of_each", "load_mnist", "load_mnist_sample"],
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
-    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
+    "autoencoder": ["reconstruct"],
+    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
     "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
     "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],

@@ -20,10 +20,11 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, mnist_folder
 from aeutils.files import replacing
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, fit
 

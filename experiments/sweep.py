@@ -20,6 +20,7 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
+from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.classifier import classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import (
@@ -29,7 +30,7 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
-from aeutils.models import Autoencoder, ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.pretrained import load_classifier, load_weights, save_weights, weights_path
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER

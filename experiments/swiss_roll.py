@@ -29,9 +29,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
+from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.files import replacing
 from aeutils.metrics import continuity, mse, trustworthiness
-from aeutils.models import Autoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import LinearAutoencoder, MLPAutoencoder
 from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
 from aeutils.training import Recipe, fit

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aeutils.models import Autoencoder, ConvAutoencoder
+from aeutils.autoencoder import Autoencoder
+from aeutils.models import ConvAutoencoder
 from aeutils.training import reconstruction_loss
 
 VARIANTS = (

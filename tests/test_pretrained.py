@@ -13,10 +13,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 import aeutils.pretrained
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import DigitClassifier
 from aeutils.data import load_mnist_sample
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.pretrained import (
     WEIGHTS_FOLDER,
     load_classifier,

@@ -10,9 +10,10 @@ from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 from torch.nn import functional as F
 
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder
 from aeutils.synthetic import make_swiss_roll
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
 

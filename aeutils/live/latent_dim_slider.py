@@ -10,8 +10,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from aeutils.autoencoder import IMAGE_SHAPE, reconstruct
+from aeutils.checks import check_inputs
 from aeutils.metrics import mse
-from aeutils.models import IMAGE_SHAPE, ConvAutoencoder, check_inputs, reconstruct
+from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_pretrained, shipped_sizes
 from aeutils.results import load_results
 from aeutils.training import Recipe, fit
