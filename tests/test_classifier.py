@@ -84,9 +84,4 @@ test_readers_that_cannot_read_are_refused = refusals([
      r"classifier is a ConvAutoencoder; wanted a DigitClassifier, as load_classifier\(\) returns it"),
     ("reading while it is being trained", lambda g: classify_digits(DigitClassifier(), g.x), ValueError,
      r"in training mode.*call classifier.eval\(\) first"),
-    *[
-        (f"reading {bad!r} images at a time", lambda g, bad=bad: classify_digits(g.classifier, g.x, batch_size=bad),
-         ValueError, f"batch_size is {bad!r}; give a whole number from 1 up")
-        for bad in (0, -1, 2.5, None)
-    ],
 ])  # fmt: skip

@@ -17,11 +17,12 @@ from PIL import Image
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.cli import main
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, MLPAutoencoder
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
 from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE
 

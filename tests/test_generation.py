@@ -181,7 +181,8 @@ test_codes_and_judges_that_are_none_are_refused = refusals([
     ],
     ("a judge with its networks swapped", lambda g: DigitJudge(g.model, g.classifier, g.x), ValueError,
      "classifier is a ConvAutoencoder; wanted a DigitClassifier"),
-    ("a judge who saw no digits", lambda g: DigitJudge(g.classifier, g.model, g.x[:0]), ValueError, "inputs are empty"),
+    ("a judge who saw no digits", lambda g: DigitJudge(g.classifier, g.model, g.x[:0]), ValueError,
+     r"inputs have shape \(0, 1, 28, 28\); wanted .*N at least 1"),
     ("a judge with a network of points", lambda g: DigitJudge(g.classifier, g.points, g.x),
      ValueError, r"wanted .*, 3\)"),
 ])  # fmt: skip

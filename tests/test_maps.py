@@ -183,7 +183,7 @@ test_what_is_no_map_is_refused = refusals([
      'axes are flat; wanted 3-D ones, .*projection="3d"'),
     ("six views of two numbers", lambda g: plot_six_views(g.z, g.labels), ValueError, r"\(20, 2\); wanted .*\(N, 3\)"),
     ("a side view of two numbers", lambda g: side_view(g.z, 30), ValueError, r"\(20, 2\); wanted .*\(N, 3\)"),
-    ("a side view from nowhere", lambda g: side_view(g.z3, NAN), ValueError, "degrees is nan; give a finite number"),
+    ("a side view from nowhere", lambda g: side_view(g.z3, NAN), ValueError, "azim is nan; give a finite number"),
     ("a roll of flat points", lambda g: plot_roll(g.sheet, g.sheet), ValueError, r"\(50, 2\); wanted .*\(N, 3\)"),
     ("a roll with fewer places", lambda g: plot_roll(g.roll, g.sheet[:3]), ValueError, "50 points came with 3 places"),
     ("codes of another roll", lambda g: plot_roll_codes(g.z, g.sheet), ValueError, "20 codes came with 50 places"),

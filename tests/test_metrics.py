@@ -378,9 +378,10 @@ def test_inputs_without_a_distance_to_take_the_logarithm_of_are_refused(method):
 
 test_what_cannot_be_scored_is_refused = refusals([
     ("the error between lists", lambda g: mse([1], [1]), ValueError, "reconstructions are a list; wanted a tensor"),
-    ("the error of nothing", lambda g: mse(g.x[:0], g.x[:0]), ValueError, "reconstructions are empty; wanted"),
+    ("the error of nothing", lambda g: mse(g.x[:0], g.x[:0]), ValueError,
+     r"reconstructions have shape \(0, 1, 28, 28\); wanted .*N at least 1"),
     ("the error between different shapes", lambda g: mse(g.z[:, :1], g.z), ValueError,
-     r"shape \(20, 1\), inputs \(20, 2\); they must agree"),
+     r"inputs have shape \(20, 2\); wanted a tensor of shape \(20, 1\)"),
     *[
         (f"{bad!r} neighbours of {most}", lambda g, alone=alone, bad=bad: knn_accuracy(g.z, g.labels, *alone(g), k=bad),
          ValueError, f"k is {bad!r}; with 20 voting codes it can be 1 to {most}")
@@ -388,11 +389,13 @@ test_what_cannot_be_scored_is_refused = refusals([
         for bad in (0, -1, most + 1, 2.5, "3", None)
     ],
     ("fewer labels than codes", lambda g: knn_accuracy(g.z, g.labels[1:], g.z, g.labels), ValueError,
-     "20 codes came with 19 labels; each code needs one"),
+     "20 codes came with 19 labels; each needs one"),
     ("fewer labels than voting codes", lambda g: knn_accuracy(g.z, g.labels, g.z, g.labels[1:]), ValueError,
-     "20 codes vote with 19 labels; each voting code needs one"),
-    ("voting codes without labels", lambda g: knn_accuracy(g.z, g.labels, g.z), ValueError, "20 codes vote with none"),
-    ("codes that vote on each other without labels", lambda g: knn_predict(g.z), ValueError, "20 codes vote with none"),
+     "20 voting codes came with 19 voting labels; each needs one"),
+    ("voting codes without labels", lambda g: knn_accuracy(g.z, g.labels, g.z), ValueError,
+     "voting labels are a NoneType; wanted an integer tensor"),
+    ("codes that vote on each other without labels", lambda g: knn_predict(g.z), ValueError,
+     "voting labels are a NoneType; wanted an integer tensor"),
     ("no codes", lambda g: knn_predict(g.z[:0], g.z, g.labels), ValueError, r"shape \(0, 2\); wanted .*least 1"),
     ("codes that are NaN", lambda g: knn_predict(put_nan(g.z), g.z, g.labels), ValueError, "codes hold 2 values"),
     ("voting codes that are NaN", lambda g: knn_predict(g.z, put_nan(g.z), g.labels), ValueError, "voting codes hold"),
@@ -420,22 +423,22 @@ test_what_cannot_be_scored_is_refused = refusals([
         for bad in (0, -1, 91, 2.5)
     ],
     ("confusions of three digits", lambda g: most_confused(torch.eye(3), 2), ValueError,
-     r"shape \(3, 3\); wanted shape \(10, 10\), as confusion\(\)"),
+     r"shares of confusion\(\) have shape \(3, 3\); wanted a tensor of shape \(10, 10\)"),
     *[
         (f"{score.__name__} {what}", lambda g, score=score, do=do: do(g, score), ValueError, words)
         for score in (trustworthiness, continuity)
         for what, do, words in [
-            ("of different lengths", lambda g, score: score(g.roll, g.z), "50 inputs came with 20 codes; each input"),
+            ("of different lengths", lambda g, score: score(g.roll, g.z), "50 inputs came with 20 codes; each needs"),
             ("of NaN", lambda g, score: score(g.x, put_nan(g.z)), "codes hold 2 values that are NaN or infinite"),
             ("of nothing", lambda g, score: score(g.x[:0], g.z[:0]), "k is 12; with 0 points"),
-            ("of a row", lambda g, score: score(g.x, g.z[:, 0]), r"codes have shape \(20,\); wanted .*\(N, ...\)"),
-            ("of a list", lambda g, score: score([1], g.z), "inputs have the type list; wanted a tensor"),
+            ("of a row", lambda g, score: score(g.x, g.z[:, 0]), r"codes have shape \(20,\); wanted .*\(N, D, ...\)"),
+            ("of a list", lambda g, score: score([1], g.z), "inputs are a list; wanted a tensor"),
             ("with as many neighbours as half the points", lambda g, score: score(g.x, g.z, k=10),
              "k is 10; with 20 points it can be 1 to 9"),
             ("with half a neighbour", lambda g, score: score(g.x, g.z, k=0.5), "k is 0.5; with 20 points"),
             ("without neighbours", lambda g, score: score(g.x, g.z, k=0), "k is 0; with 20 points"),
         ]
     ],
-    ("the dimension of a list", lambda g: intrinsic_dimension([[1, 2]]), ValueError, "the type list; wanted a tensor"),
+    ("the dimension of a list", lambda g: intrinsic_dimension([[1, 2]]), ValueError, "are a list; wanted a tensor"),
     ("the dimension of a row", lambda g: intrinsic_dimension(g.z[:, 0]), ValueError, r"shape \(20,\); wanted"),
 ])  # fmt: skip

@@ -247,7 +247,7 @@ test_networks_that_cannot_be_made_are_refused = refusals([
          rf"input_shape is {re.escape(repr(bad))}; give .* such as \(1, 28, 28\) or \(3,\)")
         for bad in (3, None, "28", (0, 28), (-1,))
     ],
-    ("an input without a shape", lambda g: LinearAutoencoder(2, ()), ValueError, "input_shape is empty; give"),
+    ("an input without a shape", lambda g: LinearAutoencoder(2, ()), ValueError, r"input_shape is \(\); give"),
     *[
         (f"{cls.__name__} with hidden={bad!r}", lambda g, cls=cls, bad=bad: cls(2, (3,), hidden=bad), ValueError,
          rf"hidden is {re.escape(repr(bad))}; give a sequence of whole numbers from 1 up, such as \(64, 64\)")
@@ -258,11 +258,11 @@ test_networks_that_cannot_be_made_are_refused = refusals([
 
 test_what_cannot_be_encoded_or_decoded_is_refused = refusals([
     ("encoding images laid flat", lambda g: g.model.encode(g.x.flatten(1)), ValueError,
-     r"images have shape \(20, 784\); wanted a float tensor of shape \(N, 1, 28, 28\). Reshape"),
+     r"inputs have shape \(20, 784\); wanted a float tensor of shape \(N, 1, 28, 28\). Reshape"),
     ("encoding images of another size", lambda g: g.model.encode(torch.rand(3, 1, 32, 32)), ValueError,
-     r"images have shape \(3, 1, 32, 32\); wanted"),
-    ("encoding a single image", lambda g: g.model(g.x[0]), ValueError, r"images have shape \(1, 28, 28\); wanted"),
-    ("encoding bytes", lambda g: g.model.encode((255 * g.x).byte()), ValueError, "images are torch.uint8.*/ 255"),
+     r"inputs have shape \(3, 1, 32, 32\); wanted"),
+    ("encoding a single image", lambda g: g.model(g.x[0]), ValueError, r"inputs have shape \(1, 28, 28\); wanted"),
+    ("encoding bytes", lambda g: g.model.encode((255 * g.x).byte()), ValueError, "inputs are torch.uint8.*/ 255"),
     ("encoding an array", lambda g: g.model.encode(g.x.numpy()), ValueError, r"ndarray; wanted .*torch.as_tensor"),
     ("encoding points of another space", lambda g: g.points.encode(g.z), ValueError,
      r"inputs have shape \(20, 2\); wanted a float tensor of shape \(N, 3\)"),
@@ -279,9 +279,4 @@ test_what_cannot_be_encoded_or_decoded_is_refused = refusals([
      r"codes have shape \(20, 3\)"),
     ("reconstructing with a class", lambda g: reconstruct(ConvAutoencoder, g.x), ValueError,
      r"model is the class ConvAutoencoder; wanted a network, such as ConvAutoencoder\(2\)"),
-    *[
-        (f"reconstructing {bad!r} images at a time", lambda g, bad=bad: reconstruct(g.model, g.x, batch_size=bad),
-         ValueError, f"batch_size is {bad!r}; give a whole number from 1 up")
-        for bad in (0, -1, 2.5, None)
-    ],
 ])  # fmt: skip

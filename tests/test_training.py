@@ -419,7 +419,7 @@ test_what_cannot_be_trained_is_refused = refusals([
      "20 inputs came with 1 targets"),
     ("held-out images without a channel", lambda g: train(g.model, g.x, validation=g.x[:, 0]), ValueError,
      r"shape \(20, 28, 28\)"),
-    ("no held-out images", lambda g: train(g.model, g.x, validation=g.x[:0]), ValueError, "empty"),
+    ("no held-out images", lambda g: train(g.model, g.x, validation=g.x[:0]), ValueError, r"\(0, 1, 28, .*least 1"),
     ("three kinds of held-out data", lambda g: train(g.model, g.x, validation=(g.x, g.x, g.x)), ValueError,
      r"validation is a tuple of 3; give inputs, or a pair \(inputs, targets\)"),
     ("points for a network of images", lambda g: train(g.model, g.roll), ValueError, r"\(50, 3\); wanted .*28, 28"),
