@@ -3,8 +3,12 @@
 =============  ===========================================================================================
 `data`         the handwritten digits of MNIST, as plain tensors
 `synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
+`autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
+`recipe`       how to train: settings, and the optimizers they stand for
+`muon`         an optimizer that moves every direction of a kernel equally far
 `training`     `fit`, one loop for every model
+`zoo`          every model that the book compares, in one table
 `unrolling`    the Swiss roll's training, walking distances, and a strict score
 `pretrained`   trained weights: save, load, list
 `classifier`   a small classifier that reads digits, so that "can it be drawn?" is a number
@@ -19,6 +23,9 @@
 `checks`       what public functions refuse, and how they say so
 =============  ===========================================================================================
 
+Whatever a public function cannot use it refuses before anything is changed, with a ValueError that says what came, what
+was wanted and what to do. "Raises" in its docstring names what else can go wrong.
+
 The names below are loaded when first used, so that `import aeutils` needs neither torch nor time.
 """
 
@@ -27,10 +34,12 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "data": ["load_mnist", "load_mnist_sample"],
+    "data": ["first_of_each", "load_mnist", "load_mnist_sample"],
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
-    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "reconstruct"],
-    "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
+    "autoencoder": ["reconstruct"],
+    "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
+    "recipe": ["ARTICLE_RECIPE", "FAST_RECIPE", "SHORT_RECIPE", "Recipe"],
+    "training": ["History", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
     "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],
     "classifier": ["DigitClassifier", "classify_digits"],

@@ -1,6 +1,6 @@
 """What stands at the doors of the public functions: it refuses what cannot be used, before anything is changed.
 
-Every error says what came, what was wanted, and what to do. `models.check_inputs` is the door for what a network takes.
+Every error says what came, what was wanted, and what to do. `check_tensor` is the one place that says it of tensors.
 """
 
 from __future__ import annotations
@@ -10,9 +10,115 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 LARGEST_SEED = 2**63 - 1
+
+_TO_FLOAT = "x.float() converts; bytes need / 255 as well."
+_DTYPES = {  # what `check_tensor` can be asked for, the dtypes that are that, and what makes one
+    "float": ((torch.float16, torch.bfloat16, torch.float32, torch.float64), _TO_FLOAT),
+    "float32": ((torch.float32,), _TO_FLOAT),
+    "integer": ((torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64), "labels.long() converts."),
+}
+
+
+def check_tensor(
+    x: object,
+    what: str,
+    axes: Sequence[int | str],
+    *,
+    dtype: str | None = None,
+    least: int = 0,
+    finite: bool = False,
+) -> None:
+    """Refuse what is no tensor of the wanted kind.
+
+    Parameters
+    ----------
+    x : object
+        What came.
+    what : str
+        What its rows are called, in the plural, such as "codes".
+    axes : sequence of int and str
+        The wanted shape, such as ("N", 1, 28, 28). A name stands for any size from 1 up, "..." at the end for any
+        further axes.
+    dtype : {None, "float", "float32", "integer"}
+        None takes any.
+    least : int
+        The smallest N: how many rows are needed.
+    finite : bool
+        Whether NaN and infinity are refused.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    kind = {None: "a", "integer": "an integer"}.get(dtype, f"a {dtype}")
+    shape = f"({', '.join(map(str, axes))}{',' if len(axes) == 1 else ''})"
+    wanted = f"{kind} tensor of shape {shape}" + (f" with {axes[0]} at least {least}" if least else "")
+    if not isinstance(x, Tensor):
+        raise ValueError(f"The {what} are a {type(x).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
+    if not _fits(x.shape, axes) or len(x) < least:
+        advice = "Reshape them." if not _fits(x.shape, axes) else "There are too few."
+        raise ValueError(f"The {what} have shape {tuple(x.shape)}; wanted {wanted}. {advice}")
+    if dtype is not None and x.dtype not in _DTYPES[dtype][0]:
+        raise ValueError(f"The {what} are {x.dtype}; wanted {wanted}. {_DTYPES[dtype][1]}")
+    if finite:
+        check_finite(x, what)
+
+
+def _fits(shape: Sequence[int], axes: Sequence[int | str]) -> bool:
+    """Whether each axis has its size; of the named ones only the first may be empty."""
+    if axes[-1] == "...":
+        return len(shape) >= len(axes) - 1
+    return len(shape) == len(axes) and all(
+        size == axis or (isinstance(axis, str) and (size > 0 or axis is axes[0]))
+        for size, axis in zip(shape, axes, strict=True)
+    )
+
+
+def check_finite(values: Tensor, what: str) -> None:
+    """Refuse NaN and infinity, saying how many there are."""
+    bad = int((~torch.isfinite(values)).sum())
+    if bad:
+        raise ValueError(f"The {what} hold {bad} values that are NaN or infinite; remove them.")
+
+
+def check_inputs(x: object, input_shape: Sequence[int]) -> None:
+    """Refuse what a model cannot learn from: wanted are N >= 1 finite float32 inputs, in [0, 1] if they are images."""
+    check_tensor(x, "inputs", ("N", *input_shape), dtype="float32", least=1, finite=True)
+    if len(input_shape) == 3:
+        _check_range(x, "images", 1, "intensities in [0, 1]. Divide bytes by 255.")
+
+
+def check_table(table: object, what: str, *, columns: int | str = "D", least: int = 1) -> None:
+    """Refuse what is no table of finite numbers, (N, columns) with N at least `least`."""
+    check_tensor(table, what, ("N", columns), least=least, finite=True)
+
+
+def check_labels(labels: object, *, what: str = "labels", most: float = math.inf) -> None:
+    """Refuse what are no classes: an integer tensor of shape (N,), from 0 to `most`."""
+    check_tensor(labels, what, ("N",), dtype="integer")
+    if len(labels):
+        _check_range(labels, what, most, f"whole numbers from 0 {f'to {most}' if most < math.inf else 'up'}.")
+
+
+def check_digits(labels: object, rows: Tensor, what: str) -> None:
+    """Refuse what does not name the digit, 0 to 9, of each of some rows."""
+    check_labels(labels, most=9)
+    check_one_each(rows, what, labels, "labels")
+
+
+def check_one_each(rows: Tensor, what: str, others: Tensor, what_others: str) -> None:
+    """Refuse two tensors that do not belong together row by row."""
+    if len(rows) != len(others):
+        raise ValueError(f"{len(rows):,} {what} came with {len(others):,} {what_others}; each needs one.")
+
+
+def _check_range(x: Tensor, what: str, most: float, wanted: str) -> None:
+    if x.min() < 0 or x.max() > most:
+        raise ValueError(f"The {what} run from {x.min():g} to {x.max():g}; wanted {wanted}")
 
 
 def is_whole(value: object, least: int = 1, most: float = math.inf) -> bool:
@@ -26,137 +132,35 @@ def is_number(value: object) -> bool:
 
 
 def check_count(name: str, value: object) -> None:
-    """Refuse what counts nothing.
-
-    Parameters
-    ----------
-    name : str
-        What the reader calls it.
-    value : object
-        Should be a whole number from 1 up.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
+    """Refuse what counts nothing: anything but a whole number from 1 up."""
     if not is_whole(value):
         raise ValueError(f"{name} is {value!r}; give a whole number from 1 up.")
 
 
-def check_seed(seed: object, *, most: int = LARGEST_SEED) -> None:
-    """Refuse what cannot start random numbers.
+def check_k(k: object, count: int, what: str, *, most: int, least: int = 1) -> None:
+    """Refuse a number of neighbours that `count` rows do not have."""
+    if not is_whole(k, least, most):
+        raise ValueError(f"k is {k!r}; with {count:,} {what} it can be {least} to {most:,}.")
 
-    Raises
-    ------
-    ValueError
-        If it is no whole number from 0 to `most`.
-    """
+
+def check_seed(seed: object, *, most: int = LARGEST_SEED) -> None:
+    """Refuse what cannot start random numbers: anything but a whole number from 0 to `most`."""
     if not is_whole(seed, least=0, most=most):
         raise ValueError(f"seed is {seed!r}; give a whole number from 0 to {most}.")
 
 
-def check_sizes(name: str, sizes: object, *, example: str) -> None:
-    """Refuse what is no sequence of sizes.
+def check_sizes(name: str, sizes: object, *, example: str, least: int = 0) -> None:
+    """Refuse what is no sequence of sizes: whole numbers from 1 up, at least `least` of them.
 
-    Parameters
-    ----------
-    name : str
-        What the reader calls them.
-    sizes : object
-        Should be a sequence of whole numbers from 1 up; it may be empty.
-    example : str
-        One that would do.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
+    Python's own ints alone, because they are saved as JSON.
     """
-    if not isinstance(sizes, Sequence) or not all(isinstance(size, int) and is_whole(size) for size in sizes):
+    whole = isinstance(sizes, Sequence) and all(isinstance(size, int) and is_whole(size) for size in sizes)
+    if not whole or len(sizes) < least:
         raise ValueError(f"{name} is {sizes!r}; give a sequence of whole numbers from 1 up, such as {example}.")
 
 
-def check_table(table: object, what: str, *, least: int = 1, columns: int | None = None) -> None:
-    """Refuse what is no table of finite numbers.
-
-    Parameters
-    ----------
-    table : object
-        Should be a finite tensor of shape (N, D) with N at least `least` and, if given, D equal to `columns`.
-    what : str
-        What its rows are, such as "codes".
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    wanted = f"a tensor of shape (N, {columns or 'D'}) with N at least {least}"
-    if not isinstance(table, Tensor):
-        raise ValueError(f"The {what} are a {type(table).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
-    if table.ndim != 2 or len(table) < least or columns not in (None, table.shape[1]):
-        raise ValueError(f"The {what} have shape {tuple(table.shape)}; wanted {wanted}.")
-    check_finite(table, what)
-
-
-def check_finite(values: Tensor, what: str) -> None:
-    """Refuse values that are NaN or infinite, saying how many.
-
-    Raises
-    ------
-    ValueError
-        If there are any.
-    """
-    bad = int((~torch.isfinite(values)).sum())
-    if bad:
-        raise ValueError(f"The {what} hold {bad} values that are NaN or infinite; remove them.")
-
-
-def check_labels(labels: object, *, what: str = "labels", most: float = math.inf) -> None:
-    """Refuse what are no classes.
-
-    Parameters
-    ----------
-    labels : object
-        Should be an integer tensor of shape (N,), from 0 to `most`.
-    what : str
-        What they are called.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    wanted = "an integer tensor of shape (N,)"
-    if not isinstance(labels, Tensor):
-        raise ValueError(f"The {what} are a {type(labels).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
-    if labels.ndim != 1:
-        raise ValueError(f"The {what} have shape {tuple(labels.shape)}; wanted {wanted}.")
-    if labels.is_floating_point() or labels.dtype == torch.bool:
-        raise ValueError(f"The {what} are {labels.dtype}; wanted {wanted}. labels.long() converts.")
-    if len(labels) and not (labels.min() >= 0 and labels.max() <= most):
-        up_to = f"to {most}" if most < math.inf else "up"
-        raise ValueError(f"The {what} run from {labels.min()} to {labels.max()}; wanted whole numbers from 0 {up_to}.")
-
-
-def check_digits(labels: object, count: int, what: str) -> None:
-    """Refuse what does not name the digit of each of some rows.
-
-    Parameters
-    ----------
-    labels : object
-        Should be an integer tensor of shape (count,), from 0 to 9.
-    count : int
-        How many are wanted.
-    what : str
-        What there are `count` of, such as "codes".
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    check_labels(labels, most=9)
-    if len(labels) != count:
-        raise ValueError(f"{count:,} {what} came with {len(labels):,} labels; each needs one.")
+def check_model(model: object) -> None:
+    """Refuse what is no network, such as a class that was not called."""
+    if not isinstance(model, nn.Module):
+        came = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
+        raise ValueError(f"The model is {came}; wanted a network, such as ConvAutoencoder(2).")

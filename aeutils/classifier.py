@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from aeutils.checks import check_count
-from aeutils.models import IMAGE_SHAPE, check_inputs
+from aeutils.autoencoder import AT_ONCE, IMAGE_SHAPE
+from aeutils.checks import check_inputs
 
 
 class DigitClassifier(nn.Module):
@@ -39,7 +39,7 @@ class DigitClassifier(nn.Module):
 
 
 @torch.no_grad()
-def classify_digits(classifier: DigitClassifier, images: Tensor, *, batch_size: int = 2000) -> tuple[Tensor, Tensor]:
+def classify_digits(classifier: DigitClassifier, images: Tensor) -> tuple[Tensor, Tensor]:
     """Which digit each image shows, and how sure the classifier is.
 
     Parameters
@@ -47,9 +47,7 @@ def classify_digits(classifier: DigitClassifier, images: Tensor, *, batch_size: 
     classifier : DigitClassifier
         In evaluation mode, on the CPU, as `load_classifier` returns it.
     images : Tensor of shape (N, 1, 28, 28)
-        float32 in [0, 1].
-    batch_size : int
-        How many go through at a time; changes memory, not the result.
+        float32 in [0, 1], N >= 1.
 
     Returns
     -------
@@ -57,23 +55,13 @@ def classify_digits(classifier: DigitClassifier, images: Tensor, *, batch_size: 
         int64, 0 to 9.
     confidence : Tensor of shape (N,)
         Probability the classifier gives to that label, in [0.1, 1].
-
-    Raises
-    ------
-    ValueError
-        If the classifier is none or in training mode, or the images are not what it takes.
     """
     if not isinstance(classifier, DigitClassifier):
-        raise ValueError(
-            f"The classifier is a {type(classifier).__name__}; wanted a DigitClassifier, as load_classifier() returns "
-            "it."
-        )
+        came = type(classifier).__name__
+        raise ValueError(f"The classifier is a {came}; wanted a DigitClassifier, as load_classifier() returns it.")
     if classifier.training:
-        raise ValueError(
-            "The classifier is in training mode, in which it guesses at random; call classifier.eval() first."
-        )
+        raise ValueError("The classifier is in training mode and would guess; call classifier.eval() first.")
     check_inputs(images, IMAGE_SHAPE)
-    check_count("batch_size", batch_size)
-    probabilities = torch.cat([classifier(batch).softmax(dim=1) for batch in images.split(batch_size)])
+    probabilities = torch.cat([classifier(batch).softmax(dim=1) for batch in images.split(AT_ONCE)])
     confidence, labels = probabilities.max(dim=1)
     return labels, confidence

@@ -2,120 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from itertools import count
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import classify_digits
+from aeutils.cli_options import build_parser
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
-from aeutils.models import ConvAutoencoder, reconstruct
-from aeutils.pretrained import (
-    WEIGHTS_FOLDER,
-    load_classifier,
-    load_pretrained,
-    load_weights,
-    save_weights,
-    shipped_sizes,
-    weights_path,
-)
-from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, History, fit
+from aeutils.models import ConvAutoencoder
+from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
+from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE
+from aeutils.training import History, fit
 
 RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
 GRID = 100  # images in a saved grid, ten a row
-PIXELS = 784  # in a digit; a code of more numbers than that would be no shorter than the picture
 
 Split = tuple[Tensor, Tensor]
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The command line, with a help text for everything on it."""
-    parser = argparse.ArgumentParser(
-        prog="python -m aeutils",
-        description="An autoencoder squeezes handwritten digits into a few numbers and draws them again from these.",
-        epilog="Try first:  python -m aeutils evaluate --out results   (scores the shipped weights, draws their map)",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-
-    train = commands.add_parser(
-        "train",
-        help="train the network, save its weights and figures",
-        description="Train the article's network and write, into the output folder: the weights "
-        "conv_autoencoder_Kdim.safetensors, a table losses.csv, and for 2 numbers the map fig.png, for 3 numbers "
-        "the map turned six times, fig0.png to fig300.png. Ctrl-C stops it and keeps what was learned in whole epochs.",
-    )
-    train.add_argument("--latent-dim", type=_code_size, metavar="K", help="numbers in a code (default: 2)")
-    train.add_argument(
-        "--recipe",
-        choices=RECIPES,
-        default="fast",
-        help="fast (default): 25 epochs with a rising and falling learning rate, about 2 minutes on 2 cores. "
-        "article: the article's settings, Adam 1e-2, weight decay 1e-5, batch 100, 100 epochs. The options below "
-        "change single settings of either.",
-    )
-    train.add_argument("--num-epochs", type=_whole_number, metavar="N", help="times through the training images")
-    train.add_argument("--batch-size", type=_whole_number, metavar="N", help="images a training step")
-    train.add_argument("--lr", type=float, metavar="RATE", help="learning rate; with the fast recipe its peak")
-    train.add_argument(
-        "--weight-decay",
-        type=float,
-        metavar="X",
-        help="penalty on large weights, for errors on pixels from 0 to 1 (a quarter of the article's number, whose "
-        "pixels run from -1 to 1)",
-    )
-    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="start of the random numbers (default: 0)")
-    train.add_argument("--weights", type=Path, metavar="FILE", help="go on from these weights, not from random ones")
-    train.add_argument(
-        "--data",
-        choices=["mnist", "sample"],
-        default="mnist",
-        help="mnist (default): 55,000 training images, downloaded at need; held out: the 5,000 of the sample. "
-        "sample: 4,000 digits that need no network; held out: 1,000",
-    )
-    train.set_defaults(run=_train)
-
-    evaluate = commands.add_parser(
-        "evaluate",
-        help="score trained weights and draw their map",
-        description="Score shipped weights, or your own, on images they did not learn from, and write the same "
-        "figures as train.",
-    )
-    evaluate.add_argument("--latent-dim", type=_code_size, metavar="K", help="which shipped weights (default: 2)")
-    evaluate.add_argument("--weights", type=Path, metavar="FILE", help="score these instead of shipped ones")
-    evaluate.add_argument(
-        "--data",
-        choices=["mnist", "sample"],
-        help="mnist (default where it can be had): MNIST's test images; sample: 1,000 digits that need no network",
-    )
-    evaluate.add_argument("--split", choices=["test", "train"], default="test", help="which images (default: test)")
-    evaluate.set_defaults(run=_evaluate)
-
-    for command in (train, evaluate):
-        command.add_argument(
-            "--save-images",
-            action="store_true",
-            help="also write dc_img/real_image_E.png and dc_img/image_E.png: 100 held-out originals and their "
-            "reconstructions after epoch E (evaluate: E is 0)",
-        )
-        command.add_argument("--out", type=Path, default=Path("."), metavar="FOLDER", help="output folder (default: .)")
-
-    weights = commands.add_parser("weights", help="list the weights that are shipped")
-    weights.set_defaults(run=_list_weights)
-    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0 if all went well, 1 after an error, 130 after Ctrl-C."""
     args = build_parser().parse_args(argv)
+    run = {"train": _train, "evaluate": _evaluate, "weights": _list_weights}[args.command]
     try:
-        return args.run(args)
+        return run(args)
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -124,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _train(args: argparse.Namespace) -> int:
+def _train(args: Namespace) -> int:
     settings = ("num_epochs", "batch_size", "lr", "weight_decay")
     given = {name: getattr(args, name) for name in settings if getattr(args, name) is not None}
     recipe = replace(RECIPES[args.recipe], **given)
@@ -178,13 +98,13 @@ def _train(args: argparse.Namespace) -> int:
     with replacing(args.out / "losses.csv") as beside, beside.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", "training_mse", "held_out_mse"])
-        writer.writerows(zip(range(1, 10**6), history.train_loss, history.validation_loss))  # noqa: B905 (a counter)
+        writer.writerows(zip(count(1), history.train_loss, history.validation_loss, strict=False))
     print(f"wrote {args.out / 'losses.csv'}")
     _save_maps(args.out, model, held_out)
     return 130 if history.interrupted else int(images_lost)
 
 
-def _evaluate(args: argparse.Namespace) -> int:
+def _evaluate(args: Namespace) -> int:
     model = _load_own(args) if args.weights else load_pretrained(args.latent_dim or 2)
     _check_writable(args.out)
     train, held_out, name = _evaluation_data(args.data)
@@ -208,7 +128,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _list_weights(args: argparse.Namespace) -> int:
+def _list_weights(args: Namespace) -> int:
     print("latent_dim  seed  epochs  test MSE  10-NN accuracy     kB  file")
     for latent_dim in shipped_sizes():
         path = weights_path(latent_dim)
@@ -218,7 +138,7 @@ def _list_weights(args: argparse.Namespace) -> int:
             f"{latent_dim:10d}  {about['seed']:4d}  {about['recipe']['num_epochs']:6d}  {scores['test_mse']:8.4f}  "
             f"{scores['knn10_accuracy']:14.3f}  {path.stat().st_size / 1000:5.0f}  {path.name}"
         )
-    print(f"in {WEIGHTS_FOLDER}; all trained on MNIST's 55,000 training images outside the sample")
+    print(f"in {weights_path(2).parent}; all trained on MNIST's 55,000 training images outside the sample")
     return 0
 
 
@@ -234,7 +154,7 @@ def _evaluation_data(wanted: str | None) -> tuple[Split, Split, str]:
     return load_mnist_sample("train"), load_mnist_sample("test"), "the sample"
 
 
-def _load_own(args: argparse.Namespace) -> ConvAutoencoder:
+def _load_own(args: Namespace) -> ConvAutoencoder:
     model, _ = load_weights(args.weights)
     if not isinstance(model, ConvAutoencoder):
         raise ValueError(f"{args.weights} holds a {type(model).__name__}; this command runs a ConvAutoencoder.")
@@ -286,26 +206,3 @@ def _save_grids(folder: Path, epoch: int, model: ConvAutoencoder, images: Tensor
     for name, picture in (("real_image", some), ("image", reconstruct(model, some)[0])):
         with replacing(folder / "dc_img" / f"{name}_{epoch}.png") as beside:
             save_image(picture, beside, nrow=10)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**63:
-        raise argparse.ArgumentTypeError(f"seed {text!r} is not a whole number from 0 to {2**63 - 1}")
-    return int(text)
-
-
-def _code_size(text: str) -> int:
-    number = _whole_number(text)
-    if number > PIXELS:
-        raise argparse.ArgumentTypeError(f"{text!r} is more than the {PIXELS} pixels of a digit")
-    return number
-
-
-def _whole_number(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
-    return number

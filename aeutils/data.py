@@ -12,6 +12,7 @@ Three groups of digits are kept apart in the whole book:
 from __future__ import annotations
 
 import gzip
+import math
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -19,31 +20,24 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from aeutils.checks import check_labels
 from aeutils.files import replacing
 
 SAMPLE_PER_CLASS = 500
 """The sample is the first 500 images of each class in MNIST's training set."""
 
 _FILES = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+    "train": {"train-images-idx3-ubyte": (60_000, 28, 28), "train-labels-idx1-ubyte": (60_000,)},
+    "test": {"t10k-images-idx3-ubyte": (10_000, 28, 28), "t10k-labels-idx1-ubyte": (10_000,)},
 }
-_FILE_BYTES = {
-    "train-images-idx3-ubyte": 16 + 60_000 * 784,
-    "train-labels-idx1-ubyte": 8 + 60_000,
-    "t10k-images-idx3-ubyte": 16 + 10_000 * 784,
-    "t10k-labels-idx1-ubyte": 8 + 10_000,
+_SHAPES = _FILES["train"] | _FILES["test"]
+_FILE_STARTS = {  # two zeros, 8 for bytes, the number of axes, and the size of each, which takes four bytes
+    name: bytes([0, 0, 8, len(shape)]) + b"".join(size.to_bytes(4, "big") for size in shape)
+    for name, shape in _SHAPES.items()
 }
-_FILE_STARTS = {  # big-endian numbers: what kind of file it is, and how much it holds
-    name: b"".join(number.to_bytes(4, "big") for number in numbers)
-    for name, numbers in {
-        "train-images-idx3-ubyte": (2051, 60_000, 28, 28),
-        "train-labels-idx1-ubyte": (2049, 60_000),
-        "t10k-images-idx3-ubyte": (2051, 10_000, 28, 28),
-        "t10k-labels-idx1-ubyte": (2049, 10_000),
-    }.items()
-}
+_FILE_BYTES = {name: len(_FILE_STARTS[name]) + math.prod(shape) for name, shape in _SHAPES.items()}
 _DOWNLOAD_TIMEOUT = 30  # seconds without a byte
 
 
@@ -63,20 +57,13 @@ def load_mnist_sample(split: str = "all") -> tuple[Tensor, Tensor]:
         float32 in [0, 1].
     labels : Tensor of shape (N,)
         int64, 0 to 9.
-
-    Raises
-    ------
-    ValueError
-        If `split` is none of the three.
     """
     if split not in ("train", "test", "all"):
         raise ValueError(f'split is {split!r}; choose "train" (4,000 digits), "test" (1,000) or "all" (5,000).')
     images, labels = _read_sample()
     if split == "all":
         return images.clone(), labels.clone()
-    is_test = torch.zeros(len(labels), dtype=torch.bool)
-    for digit in range(10):
-        is_test[torch.nonzero(labels == digit).flatten()[4::5]] = True
+    is_test = _earlier_of_its_class(labels) % 5 == 4
     chosen = is_test if split == "test" else ~is_test
     return images[chosen], labels[chosen]
 
@@ -90,13 +77,11 @@ def _read_sample() -> tuple[Tensor, Tensor]:
     return images, torch.from_numpy(labels.astype(np.int64))
 
 
-def load_mnist(
-    split: str, root: str | os.PathLike | None = None, *, with_sample: bool = True, download: bool = True
-) -> tuple[Tensor, Tensor]:
+def load_mnist(split: str, root: str | os.PathLike | None = None, *, with_sample: bool = True) -> tuple[Tensor, Tensor]:
     """The full MNIST: 60,000 training images or 10,000 test images.
 
-    Looks in `root`, or else in the folder that the environment variable AEUTILS_DATA names, or else in the
-    user's cache, where it downloads the files (11 MB, checksums verified) when they are missing.
+    Looks in `root`, or else in the folder that the environment variable AEUTILS_DATA names; both are only read. Without
+    either it looks in the user's cache, where it downloads the files (11 MB, checksums verified) that are missing.
 
     Parameters
     ----------
@@ -105,41 +90,28 @@ def load_mnist(
         A folder laid out as torchvision does it: the files lie in `root/MNIST/raw`.
     with_sample : bool
         False leaves the 5,000 images of `load_mnist_sample` out of the training images: 55,000 remain.
-    download : bool
-        Whether missing files may be fetched into the user's cache. A folder named by `root` or AEUTILS_DATA is
-        only read.
 
     Returns
     -------
-    images : Tensor of shape (N, 1, 28, 28)
-        float32 in [0, 1].
-    labels : Tensor of shape (N,)
-        int64, 0 to 9.
+    images, labels
+        As from `load_mnist_sample`.
 
     Raises
     ------
-    ValueError
-        If `split` is neither of the two.
     FileNotFoundError
-        If the files are not there and may not be, or could not be, downloaded.
+        If the files are not there, or could not be downloaded.
     OSError
         If a file cannot be read, is not as long as MNIST's, or holds something else.
     """
     if split not in list(_FILES):
         raise ValueError(f'split is {split!r}; choose "train" (60,000 digits) or "test" (10,000).')
-    folder = mnist_folder(split, root, download=download)
-
-    from torchvision.datasets.mnist import read_image_file, read_label_file
-
-    # torchvision's readers rather than its MNIST class, which wants all four files even for two of them.
-    raw = folder / "MNIST" / "raw"
-    images, labels = (
-        read(str(raw / name)) for read, name in zip((read_image_file, read_label_file), _FILES[split], strict=True)
-    )
+    raw = mnist_folder(split, root) / "MNIST" / "raw"
+    images_file, labels_file = (raw / name for name in _FILES[split])
+    images, labels = _read(images_file), _read(labels_file).long()
     if labels.max() > 9:
         raise OSError(
-            f"{raw / _FILES[split][1]} holds the label {int(labels.max())}, MNIST's go from 0 to 9: it was damaged. "
-            "Delete it and load again."
+            f"{labels_file} holds the label {labels.max()}, MNIST's go from 0 to 9: it was damaged. Delete it and load "
+            "again."
         )
     if split == "train" and not with_sample:
         outside = ~in_sample(labels)
@@ -147,74 +119,77 @@ def load_mnist(
     return images.float().div_(255).unsqueeze(1), labels  # (N, 28, 28) bytes -> (N, 1, 28, 28)
 
 
-def mnist_folder(split: str, root: str | os.PathLike | None = None, *, download: bool = True) -> Path:
-    """The folder where `load_mnist` finds the files, after making sure that they are there and whole.
-
-    Parameters and errors as in `load_mnist`.
-
-    Returns
-    -------
-    folder : Path
-        What torchvision calls `root`.
-    """
+def mnist_folder(split: str, root: str | os.PathLike | None = None) -> Path:
+    """The folder in which `load_mnist` looks; torchvision calls it `root`. The cache is filled before it is named."""
     named = root if root is not None else os.environ.get("AEUTILS_DATA")
-    folder = Path(named).expanduser() if named else _cache_folder()
-    if not named and download:
-        _download(split, folder / "MNIST" / "raw")
-    _check_files(split, folder)
-    return folder
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    cache = Path(platformdirs.user_cache_dir("aeutils"))
+    _download(split, cache / "MNIST" / "raw")
+    return cache
 
 
 def in_sample(train_labels: Tensor) -> Tensor:
-    """Which of MNIST's 60,000 training images belong to the sample: the first 500 of each class.
+    """Which of MNIST's training images, by their labels in MNIST's own order, are the sample's: a mask, (60000,)."""
+    return _earlier_of_its_class(train_labels) < SAMPLE_PER_CLASS
+
+
+def first_of_each(labels: Tensor) -> Tensor:
+    """Where the first example of each digit stands, for a row of the ten digits: `images[first_of_each(labels)]`.
 
     Parameters
     ----------
-    train_labels : Tensor of shape (60000,)
-        Labels in MNIST's own order.
+    labels : Tensor of shape (N,)
+        Digits, 0 to 9, in any order; each at least once.
 
     Returns
     -------
-    mask : bool Tensor of shape (60000,)
+    rows : int64 Tensor of shape (10,)
+        The smallest row whose label is 0, then that of 1, and so on.
+
+    Raises
+    ------
+    ValueError
+        If the labels are no digits, or one of the ten is not among them.
     """
-    mask = torch.zeros(len(train_labels), dtype=torch.bool)
-    for digit in range(10):
-        mask[torch.nonzero(train_labels == digit).flatten()[:SAMPLE_PER_CLASS]] = True
-    return mask
+    check_labels(labels, most=9)
+    missing = sorted(set(range(10)) - set(labels.tolist()))
+    if missing:
+        raise ValueError(f"There is no {missing[0]} among the {len(labels):,} labels; wanted each digit at least once.")
+    return torch.stack([(labels == digit).nonzero()[0, 0] for digit in range(10)])
 
 
-def _cache_folder() -> Path:
-    import platformdirs
+def _earlier_of_its_class(labels: Tensor) -> Tensor:
+    """How many earlier labels are the same, for each label."""
+    counts = F.one_hot(labels).cumsum(dim=0)  # (N, 10)
+    return counts.gather(1, labels[:, None]).squeeze(1) - 1
 
-    return Path(platformdirs.user_cache_dir("aeutils"))
 
-
-def _check_files(split: str, folder: Path) -> None:
-    raw = folder / "MNIST" / "raw"
-    help_text = (
-        "Point AEUTILS_DATA (or the argument) at a folder in torchvision's layout, or unset it to download MNIST; "
-        "load_mnist_sample() needs no download."
-    )
-    for name in _FILES[split]:
-        path = raw / name
-        try:
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                start = file.read(len(_FILE_STARTS[name]))
-        except (FileNotFoundError, NotADirectoryError):
-            raise FileNotFoundError(f"MNIST is not at hand: there is no {path}. {help_text}") from None
-        except OSError as error:
-            raise OSError(f"MNIST cannot be read: {path}: {error.strerror}. Check the permissions.") from error
-        if size != _FILE_BYTES[name]:
-            raise OSError(
-                f"{path} has {size:,} bytes, MNIST's has {_FILE_BYTES[name]:,}: it was cut short or is another file. "
-                "Delete it and load again."
-            )
-        if start != _FILE_STARTS[name]:
-            raise OSError(
-                f"{path} starts with {start[:4]!r}, MNIST's with {_FILE_STARTS[name][:4]!r}: it is another file, such "
-                "as a web page. Delete it and load again."
-            )
+def _read(path: Path) -> Tensor:
+    """The bytes of one of MNIST's files, in its shape."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(
+            f"MNIST is not at hand: there is no {path}. Point AEUTILS_DATA (or the argument) at a folder in "
+            "torchvision's layout, or unset it to download MNIST; load_mnist_sample() needs no download."
+        ) from None
+    except OSError as error:
+        raise OSError(f"MNIST cannot be read: {path}: {error.strerror}. Check the permissions.") from error
+    size, start = _FILE_BYTES[path.name], _FILE_STARTS[path.name]
+    if len(content) != size:
+        raise OSError(
+            f"{path} has {len(content):,} bytes, MNIST's has {size:,}: it was cut short or is another file. "
+            "Delete it and load again."
+        )
+    if not content.startswith(start):
+        raise OSError(
+            f"{path} starts with {content[:4]!r}, MNIST's with {start[:4]!r}: it is another file, such as a web page. "
+            "Delete it and load again."
+        )
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=len(start)).reshape(_SHAPES[path.name])
 
 
 def _download(split: str, raw: Path) -> None:

@@ -12,20 +12,7 @@ from pathlib import Path
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """Write beside `path` and rename at the end: under its own name a file is the old one or the new one, whole.
 
-    Parameters
-    ----------
-    path : path
-        The file to write; its folder is made if missing.
-
-    Yields
-    ------
-    beside : Path
-        Where to write, with the same ending.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; the old file, if any, is unchanged.
+    Yields where to write, with the same ending; the folder is made if missing. Raises OSError if it cannot be written.
     """
     path = Path(path)
     beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.checks import check_count, check_table, is_number
 from aeutils.classifier import DigitClassifier, classify_digits
-from aeutils.models import Autoencoder, reconstruct
 
 SOURCES = ("cube", "box", "shuffled", "gaussian", "mixture", "real")
 """Where `sample_codes` can take codes from, the one that knows least about real codes first."""
@@ -16,7 +16,7 @@ _FITTED = 10_000  # codes that the mixture is fitted to; more change little and 
 
 
 def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Codes drawn at random, knowing more or less of what real codes look like.
+    """Codes of shape (count, d), drawn at random, knowing more or less of what real codes look like.
 
     Parameters
     ----------
@@ -27,21 +27,11 @@ def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator)
         leave the cube. "mixture": 20 such distributions, fitted to the first 10,000 real codes (Ghosh et al. 2020 fit a
         mixture to a trained autoencoder's codes). "real": real codes, the positive control.
     z : Tensor of shape (N, d)
-        Real codes; N at least 2, for "mixture" at least 20.
+        Real codes, finite; N at least 2, for "mixture" at least 20.
     count : int
         How many to draw, at least 1; with replacement.
     generator : torch.Generator
         Where the randomness comes from.
-
-    Returns
-    -------
-    codes : Tensor of shape (count, d)
-
-    Raises
-    ------
-    ValueError
-        If the source is none of these, the codes are no finite table of at least two rows, or `count` or the generator
-        is none.
     """
     if source not in SOURCES:
         raise ValueError(f"source is {source!r}; choose one of {', '.join(SOURCES)}.")
@@ -95,11 +85,6 @@ class DigitJudge:
     ----------
     min_confidence, max_lost : float
         The two levels.
-
-    Raises
-    ------
-    ValueError
-        If `share` is out of range or the images are not what the networks take.
     """
 
     def __init__(self, classifier: DigitClassifier, redrawer: Autoencoder, images: Tensor, *, share: float = 0.99):
@@ -110,17 +95,9 @@ class DigitJudge:
         self.max_lost = self.lost(images).quantile(share).item()
 
     def lost(self, images: Tensor) -> Tensor:
-        """Squared error of the second drawing, as a share of the picture's own variance.
+        """Squared error of the second drawing of each image, as a share of its own variance; (N, 1, 28, 28) to (N,).
 
-        Parameters
-        ----------
-        images : Tensor of shape (N, 1, 28, 28)
-            float32 in [0, 1].
-
-        Returns
-        -------
-        lost : Tensor of shape (N,)
-            0 is a perfect second drawing, 1 is no better than one even grey; infinite for a picture of one grey.
+        0 is a perfect second drawing, 1 is no better than one even grey; infinite for a picture of one grey.
         """
         again, _ = reconstruct(self.redrawer, images)
         error = (again - images).square().flatten(1).mean(dim=1)

@@ -1,7 +1,7 @@
 """Maps: static pictures of codes and of points in space.
 
 The ten digits have the colours of `plotting.DIGIT_COLORS`, places along the Swiss roll a scale from dark to light.
-Both have a second cue: a number, drawn at the middle of its dots.
+Both have a second cue: a number, drawn at the middle of its dots. `ax` is where to draw; without it, on a new figure.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
-from aeutils.checks import check_digits, check_table, is_number
+from aeutils.checks import check_digits, check_one_each, check_table, is_number
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.synthetic import section_of
 
@@ -50,26 +50,15 @@ def plot_code_map(
         Codes.
     labels : Tensor of shape (N,)
         Digits, 0 to 9.
-    ax : Axes, optional
-        Where to draw; default a new figure.
     colorbar : bool
         Whether to add the bar that names the colours.
     size : float
         Area of a dot, in square points.
     limit : float, optional
         The axes run from -limit to limit; None fits them to the codes.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of two numbers with a digit each, or `limit` is not above 0.
     """
     check_table(z, "codes", columns=2)
-    check_digits(labels, len(z), "codes")
+    check_digits(labels, z, "codes")
     if limit is not None and not (is_number(limit) and limit > 0):
         raise ValueError(f"limit is {limit!r}; give a number above 0, or None to fit the axes to the codes.")
     z = z.detach()
@@ -105,26 +94,15 @@ def plot_code_map_3d(
         Codes in [-1, 1].
     labels : Tensor of shape (N,)
         Digits, 0 to 9.
-    ax : 3-D Axes, optional
-        Where to draw; default a new figure.
     azim : float
         Degrees by which the viewer has walked around the vertical axis.
     elev : float
         Degrees above the horizontal plane.
     colorbar : bool
         Whether to add the bar that names the colours.
-
-    Returns
-    -------
-    ax : 3-D Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of three numbers with a digit each, or the axes are flat.
     """
     check_table(z, "codes", columns=3)
-    check_digits(labels, len(z), "codes")
+    check_digits(labels, z, "codes")
     z = z.detach()
     if ax is None:
         ax = plt.figure(figsize=(6.8, 5.6)).add_subplot(projection="3d")
@@ -147,13 +125,9 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     """Codes of three numbers from six sides, a sixth of a turn apart.
 
     Parameters and errors as in `plot_code_map_3d`.
-
-    Returns
-    -------
-    figure : Figure
     """
     check_table(z, "codes", columns=3)
-    check_digits(labels, len(z), "codes")
+    check_digits(labels, z, "codes")
     figure, axes = plt.subplots(2, 3, figsize=(9.2, 6.4), subplot_kw={"projection": "3d"})
     for ax, angle in zip(axes.flat, VIEW_ANGLES, strict=True):
         plot_code_map_3d(z, labels, ax, azim=angle, colorbar=False)
@@ -176,11 +150,6 @@ def side_view(z: Tensor, degrees: float) -> Tensor:
     -------
     page : Tensor of shape (N, 2)
         Right and up: (-z_1 sin a + z_2 cos a, z_3).
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of three numbers, or the degrees are no finite number.
     """
     check_table(z, "codes", columns=3)
     if not is_number(degrees):
@@ -198,22 +167,11 @@ def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: fl
         As `make_swiss_roll` returns them.
     sheet : Tensor of shape (N, 2)
         Arc length and height of the same points.
-    ax : 3-D Axes, optional
-        Where to draw; default a new figure.
     azim, elev : float
         Degrees by which the viewer has walked around the roll, and climbed above it. (-90, 0) looks along the axis.
-
-    Returns
-    -------
-    ax : 3-D Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no points in space with a place on the sheet each, or the axes are flat.
     """
     check_table(points, "points", columns=3)
-    _check_sheet(sheet, len(points), "points")
+    _check_sheet(sheet, points, "points")
     if ax is None:
         ax = plt.figure(figsize=(5.6, 5.0)).add_subplot(projection="3d")
     _check_3d(ax)
@@ -235,22 +193,11 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
         Codes, or the sheet itself.
     sheet : Tensor of shape (N, 2)
         Arc length and height of the same points.
-    ax : Axes, optional
-        Where to draw; default a new figure.
     colorbar : bool
         Whether to add the bar that explains the colours.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no codes of two numbers with a place on the sheet each.
     """
     check_table(z, "codes", columns=2)
-    _check_sheet(sheet, len(z), "codes")
+    _check_sheet(sheet, z, "codes")
     z = z.detach()
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 4.0))[1]
@@ -265,10 +212,9 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     return ax
 
 
-def _check_sheet(sheet: Tensor, count: int, what: str) -> None:
+def _check_sheet(sheet: Tensor, rows: Tensor, what: str) -> None:
     check_table(sheet, "sheet's points", columns=2)
-    if len(sheet) != count:
-        raise ValueError(f"{count:,} {what} came with {len(sheet):,} places on the sheet; each needs one.")
+    check_one_each(rows, what, sheet, "places on the sheet")
 
 
 def _check_3d(ax: Axes) -> None:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_digits, check_finite, check_labels, check_table, is_whole
+from aeutils.checks import check_digits, check_k, check_labels, check_one_each, check_table, check_tensor, is_whole
 
 
 def mse(x_hat: Tensor, x: Tensor) -> float:
     """Mean squared error per pixel, on intensities in [0, 1].
 
+    784 times it is the squared error of an average image; 4 times it is the article's loss, whose pixels run from -1
+    to 1.
+
     Parameters
     ----------
-    x_hat, x : Tensor of the same shape
+    x_hat, x : Tensor of the same shape, not empty
         Reconstructions and inputs.
-
-    Returns
-    -------
-    error : float
-        At least 0. 784 times it is the squared error of an average image; 4 times it is the article's loss, whose
-        pixels run from -1 to 1.
-
-    Raises
-    ------
-    ValueError
-        If one is no tensor or empty, or the shapes differ.
     """
-    for part, what in ((x_hat, "reconstructions"), (x, "inputs")):
-        if not isinstance(part, Tensor) or part.numel() == 0:
-            came = "empty" if isinstance(part, Tensor) else f"a {type(part).__name__}"
-            raise ValueError(f"The {what} are {came}; wanted a tensor with at least one number.")
-    if x_hat.shape != x.shape:
-        raise ValueError(f"Reconstructions have shape {tuple(x_hat.shape)}, inputs {tuple(x.shape)}; they must agree.")
+    check_tensor(x_hat, "reconstructions", ("N", "..."), least=1)
+    check_tensor(x, "inputs", x_hat.shape)
     return (x_hat.double() - x.double()).square().mean().item()
 
 
@@ -51,29 +37,20 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
     labels_ref : Tensor of shape (M,)
         Class of each voting code; integers.
     k : int
-        Neighbours that vote, at least 1; at most M, or M - 1 when codes vote on each other.
+        Neighbours that vote: 1 to M, or to M - 1 when codes vote on each other.
 
     Returns
     -------
     labels : Tensor of shape (N,)
-
-    Raises
-    ------
-    ValueError
-        If codes or labels are unusable, the lengths differ, or k is out of range.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
     check_table(z, "codes")
     voters = z if z_ref is None else z_ref
     check_table(voters, "voting codes", columns=z.shape[1])
-    if labels_ref is None or len(labels_ref) != len(voters):
-        came = "none" if labels_ref is None else f"{len(labels_ref):,}"
-        raise ValueError(f"{len(voters):,} codes vote with {came} labels; each voting code needs one.")
-    check_labels(labels_ref)
-    most = len(voters) - (z_ref is None)
-    if not is_whole(k, most=most):
-        raise ValueError(f"k is {k!r}; with {len(voters):,} voting codes it can be 1 to {most:,}.")
+    check_labels(labels_ref, what="voting labels")
+    check_one_each(voters, "voting codes", labels_ref, "voting labels")
+    check_k(k, len(voters), "voting codes", most=len(voters) - (z_ref is None))
     classifier = KNeighborsClassifier(k).fit(voters.detach().numpy(), labels_ref.numpy())
     if z_ref is not None:
         return torch.from_numpy(classifier.predict(z.detach().numpy()))
@@ -85,32 +62,19 @@ def knn_predict(z: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | Non
 def knn_accuracy(
     z: Tensor, labels: Tensor, z_ref: Tensor | None = None, labels_ref: Tensor | None = None, *, k: int = 10
 ) -> float:
-    """Share of codes whose k nearest reference codes vote for their own label.
+    """Share, in [0, 1], of codes whose k nearest reference codes vote for their own label.
 
     Parameters
     ----------
     z : Tensor of shape (N, K)
-        Codes.
     labels : Tensor of shape (N,)
         Class of each code; integers.
-    z_ref, labels_ref : Tensor of shape (M, K) and (M,), optional
-        Codes that vote. Without them the codes vote on each other, each left out of its own vote.
-    k : int
-        Neighbours that vote, as in `knn_predict`.
-
-    Returns
-    -------
-    accuracy : float in [0, 1]
-
-    Raises
-    ------
-    ValueError
-        If codes or labels are unusable, the lengths differ, or k is out of range.
+    z_ref, labels_ref, k
+        Who votes, as in `knn_predict`.
     """
     check_table(z, "codes")
     check_labels(labels)
-    if len(labels) != len(z):
-        raise ValueError(f"{len(z):,} codes came with {len(labels):,} labels; each code needs one.")
+    check_one_each(z, "codes", labels, "labels")
     predicted = knn_predict(z, z_ref, labels if z_ref is None else labels_ref, k=k)
     return (predicted == labels).double().mean().item()
 
@@ -128,13 +92,8 @@ def share_by_digit(hits: Tensor, labels: Tensor) -> Tensor:
     -------
     shares : float64 Tensor of shape (10,)
         Each in [0, 1]; NaN for a digit that does not occur.
-
-    Raises
-    ------
-    ValueError
-        If there is no digit for each.
     """
-    check_digits(labels, len(hits), "hits")
+    check_digits(labels, hits, "hits")
     counts = torch.bincount(labels, minlength=10)
     return torch.bincount(labels, weights=hits.double(), minlength=10) / counts
 
@@ -151,20 +110,15 @@ def confusion(predicted: Tensor, labels: Tensor) -> Tensor:
     -------
     shares : float64 Tensor of shape (10, 10)
         Every row sums to 1; NaN for a digit that does not occur.
-
-    Raises
-    ------
-    ValueError
-        If one holds anything but digits, or the lengths differ.
     """
     check_labels(predicted, what="predicted labels", most=9)
-    check_digits(labels, len(predicted), "predicted labels")
+    check_digits(labels, predicted, "predicted labels")
     counts = torch.bincount(labels * 10 + predicted, minlength=100).reshape(10, 10).double()
     return counts / counts.sum(dim=1, keepdim=True)
 
 
 def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
-    """The largest confusions, largest first.
+    """The largest confusions, largest first: truth, what it was taken for, and the share.
 
     Parameters
     ----------
@@ -172,19 +126,8 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
         As `confusion` returns it.
     count : int
         How many, 1 to 90.
-
-    Returns
-    -------
-    pairs : list of (truth, taken for, share)
-
-    Raises
-    ------
-    ValueError
-        If the table has another shape, or `count` is out of range.
     """
-    if not isinstance(shares, Tensor) or shares.shape != (10, 10):
-        came = f"shape {tuple(shares.shape)}" if isinstance(shares, Tensor) else f"the type {type(shares).__name__}"
-        raise ValueError(f"The shares have {came}; wanted shape (10, 10), as confusion() returns it.")
+    check_tensor(shares, "shares of confusion()", (10, 10))
     if not is_whole(count, most=90):
         raise ValueError(f"count is {count!r}; a table of ten digits has 1 to 90 confusions.")
     pairs = [(i, j, float(shares[i, j])) for i in range(10) for j in range(10) if i != j]
@@ -192,7 +135,7 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
 
 
 def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
-    """Whether neighbours in the map were neighbours in the data (Venna and Kaski 2001); 1 is perfect.
+    """Whether neighbours in the map were neighbours in the data (Venna and Kaski 2001), from 0 to 1, which is perfect.
 
     Parameters
     ----------
@@ -202,29 +145,21 @@ def trustworthiness(x: Tensor, z: Tensor, *, k: int = 12) -> float:
         Codes.
     k : int
         Neighbours looked at. 1 <= k < N / 2.
-
-    Returns
-    -------
-    score : float in [0, 1]
-
-    Raises
-    ------
-    ValueError
-        If inputs or codes are unusable, the lengths differ, or k is out of range.
     """
-    _check_map(x, z, k)
-    from sklearn.manifold import trustworthiness as sklearn_trustworthiness
+    from sklearn import manifold
 
-    return float(sklearn_trustworthiness(_flat(x), _flat(z), n_neighbors=k))
+    return float(manifold.trustworthiness(*_flat_pair(x, z, k), n_neighbors=k))
 
 
 def continuity(x: Tensor, z: Tensor, *, k: int = 12) -> float:
     """Whether neighbours in the data stayed neighbours in the map: trustworthiness with the two sides swapped.
 
-    Parameters, result and errors as in `trustworthiness`.
+    Parameters as in `trustworthiness`.
     """
-    _check_map(x, z, k)
-    return trustworthiness(z, x, k=k)
+    from sklearn import manifold
+
+    flat_x, flat_z = _flat_pair(x, z, k)
+    return float(manifold.trustworthiness(flat_z, flat_x, n_neighbors=k))
 
 
 def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float:
@@ -242,28 +177,16 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
         propose); "two_nn" uses the ratio of the first two distances (Facco et al. 2017).
     k : int
         Neighbours that "mle" looks at; 3 <= k < N.
-
-    Returns
-    -------
-    dimension : float
-
-    Raises
-    ------
-    ValueError
-        If the method is neither, there are too few inputs or numbers in them, k is out of range, a value is not
-        finite, or two inputs are the same.
     """
     import skdim
 
     if method not in ("mle", "two_nn"):
         raise ValueError(f'method is {method!r}; choose "mle" or "two_nn".')
-    flat = _flat(x)
+    flat = _flat(x, "inputs")
     if len(flat) < 4 or flat.shape[1] < 2:
         raise ValueError(f"There are {len(flat)} inputs of {flat.shape[1]} numbers; wanted at least 4 of at least 2.")
-    if method == "mle" and (not isinstance(k, Integral) or not 3 <= k < len(flat)):
-        raise ValueError(f"k is {k}; with {len(flat):,} inputs it can be 3 to {len(flat) - 1:,}.")
-    if not np.isfinite(flat).all():
-        raise ValueError(f"The inputs hold {(~np.isfinite(flat)).sum()} values that are NaN or infinite; remove them.")
+    if method == "mle":
+        check_k(k, len(flat), "inputs", least=3, most=len(flat) - 1)
     repeated = len(flat) - len(np.unique(flat, axis=0))
     if repeated:
         raise ValueError(
@@ -274,19 +197,13 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
     return float(skdim.id.MLE().fit(flat, n_neighbors=k, comb="mle").dimension_)
 
 
-def _check_map(x: Tensor, z: Tensor, k: int) -> None:
-    for part, what in ((x, "inputs"), (z, "codes")):
-        _flat(part, what)
-        check_finite(part, what)
-    if len(x) != len(z):
-        raise ValueError(f"{len(x):,} inputs came with {len(z):,} codes; each input needs one.")
-    most = (len(x) - 1) // 2
-    if not is_whole(k, most=most):
-        raise ValueError(f"k is {k!r}; with {len(x):,} points it can be 1 to {most:,}.")
+def _flat_pair(x: Tensor, z: Tensor, k: int) -> tuple[np.ndarray, np.ndarray]:
+    flat_x, flat_z = _flat(x, "inputs"), _flat(z, "codes")
+    check_one_each(x, "inputs", z, "codes")
+    check_k(k, len(x), "points", most=(len(x) - 1) // 2)
+    return flat_x, flat_z
 
 
-def _flat(x: Tensor, what: str = "inputs") -> np.ndarray:
-    if not isinstance(x, Tensor) or x.ndim < 2:
-        came = f"shape {tuple(x.shape)}" if isinstance(x, Tensor) else f"the type {type(x).__name__}"
-        raise ValueError(f"The {what} have {came}; wanted a tensor of shape (N, ...). torch.as_tensor(...) makes one.")
+def _flat(x: Tensor, what: str) -> np.ndarray:
+    check_tensor(x, what, ("N", "D", "..."), finite=True)
     return x.detach().flatten(start_dim=1).numpy()

@@ -1,76 +1,14 @@
-"""The autoencoders of the book: linear, dense, and the article's convolutional one.
-
-All share one interface: `encode` turns inputs into codes, `decode` turns codes into reconstructions, and calling
-the model does both and returns `(x_hat, z)`. Images are intensities in [0, 1] outside, whatever a network uses
-inside.
-"""
+"""The autoencoders of the book: linear, dense, and the article's convolutional one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
-from aeutils.checks import check_count, check_finite, check_sizes
-
-IMAGE_SHAPE = (1, 28, 28)
-
-
-class Autoencoder(nn.Module):
-    """An encoder and a decoder with `latent_dim` numbers between them.
-
-    Parameters
-    ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input: (1, 28, 28) for a digit, (3,) for a point of the Swiss roll.
-
-    Attributes
-    ----------
-    encoder, decoder : nn.Module
-        Set by each subclass.
-    settings : dict
-        The arguments that build this model again; saved beside its weights.
-
-    Raises
-    ------
-    ValueError
-        If `latent_dim` is not a whole number from 1 up, or a shape or a width is no sequence of them.
-    """
-
-    encoder: nn.Module
-    decoder: nn.Module
-
-    def __init__(self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE):
-        super().__init__()
-        if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
-            raise ValueError(
-                f"latent_dim is {latent_dim!r}; it counts the numbers in a code: give a whole number from 1 up."
-            )
-        check_sizes("input_shape", input_shape, example="(1, 28, 28) or (3,)")
-        if len(input_shape) == 0:
-            raise ValueError("input_shape is empty; give the shape of one input, such as (1, 28, 28) or (3,).")
-        self.latent_dim = latent_dim
-        self.input_shape = tuple(input_shape)
-        self.settings: dict = {"latent_dim": latent_dim}
-
-    def encode(self, x: Tensor) -> Tensor:
-        """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
-        check_shape(x, self.input_shape, "inputs")
-        return self.encoder(x)
-
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape)."""
-        check_shape(z, (self.latent_dim,), "codes")
-        return self.decoder(z)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs to `(x_hat, z)`: their reconstructions and their codes."""
-        z = self.encode(x)
-        return self.decode(z), z
+from aeutils.autoencoder import IMAGE_SHAPE, Autoencoder
+from aeutils.checks import check_sizes
 
 
 class LinearAutoencoder(Autoencoder):
@@ -78,10 +16,8 @@ class LinearAutoencoder(Autoencoder):
 
     Parameters
     ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input.
+    latent_dim, input_shape
+        As in `Autoencoder`, errors too.
     """
 
     def __init__(self, latent_dim: int, input_shape: Sequence[int] = IMAGE_SHAPE):
@@ -97,10 +33,8 @@ class MLPAutoencoder(Autoencoder):
 
     Parameters
     ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input.
+    latent_dim, input_shape
+        As in `Autoencoder`, errors too.
     hidden : sequence of int
         Widths of the layers between input and code, each followed by an ELU. The ends are linear.
     """
@@ -173,121 +107,8 @@ class ConvAutoencoder(Autoencoder):
             nn.Tanh(),
         )
 
-    def encode(self, x: Tensor) -> Tensor:
-        """Images of shape (N, 1, 28, 28) in [0, 1] to codes of shape (N, latent_dim) in (-1, 1)."""
-        check_shape(x, self.input_shape, "images")
-        return self.encoder(2 * x - 1)
+    def _encode(self, x: Tensor) -> Tensor:
+        return self.encoder(2 * x - 1)  # pixels from 0..1 to -1..1
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes of shape (N, latent_dim) to images of shape (N, 1, 28, 28) in [0, 1]."""
-        check_shape(z, (self.latent_dim,), "codes")
-        return (self.decoder(z) + 1) / 2
-
-
-def check_model(model: object) -> None:
-    """Refuse what is no network, such as a class that was not called.
-
-    Raises
-    ------
-    ValueError
-        If it is no `nn.Module`.
-    """
-    if not isinstance(model, nn.Module):
-        came = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
-        raise ValueError(f"The model is {came}; wanted a network, such as ConvAutoencoder(2).")
-
-
-def check_shape(x: Tensor, shape: Sequence[int], what: str) -> None:
-    """Refuse what does not fit through a network: some wrong shapes would, and give a wrong answer.
-
-    Parameters
-    ----------
-    x : Tensor
-        Should be of shape (N, *shape) and hold floating-point numbers.
-    shape : sequence of int
-        Shape of one input or code.
-    what : str
-        What they are called.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    wanted = f"a float tensor of shape (N, {', '.join(map(str, shape))})"
-    if not isinstance(x, Tensor):
-        raise ValueError(f"The {what} are a {type(x).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
-    if x.ndim == 0 or x.shape[1:] != tuple(shape):
-        raise ValueError(f"The {what} have shape {tuple(x.shape)}; wanted {wanted}. Reshape them.")
-    if not x.is_floating_point():
-        raise ValueError(f"The {what} are {x.dtype}; wanted {wanted}. x.float() converts; bytes need / 255 as well.")
-
-
-def check_inputs(x: Tensor, input_shape: Sequence[int]) -> None:
-    """Refuse what a model cannot learn from, saying what came and what was wanted.
-
-    Parameters
-    ----------
-    x : Tensor
-        Should be float32 of shape (N, *input_shape), N >= 1, finite, and in [0, 1] if an input is an image.
-    input_shape : sequence of int
-        Shape of one input.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    shape = tuple(input_shape)
-    wanted = f"a float32 tensor of shape (N, {', '.join(map(str, shape))})"
-    if not isinstance(x, Tensor):
-        raise ValueError(f"The inputs are a {type(x).__name__}; wanted {wanted}. torch.as_tensor(...) makes one.")
-    if tuple(x.shape[1:]) != shape or x.ndim == 0:
-        raise ValueError(f"The inputs have shape {tuple(x.shape)}; wanted {wanted}. Reshape them.")
-    if len(x) == 0:
-        raise ValueError(f"The inputs are empty: shape {tuple(x.shape)}; wanted {wanted} with N at least 1.")
-    if x.dtype != torch.float32:
-        raise ValueError(f"The inputs are {x.dtype}; wanted {wanted}. x.float() converts; bytes need / 255 as well.")
-    check_finite(x, "inputs")
-    if len(shape) == 3 and (x.min() < 0 or x.max() > 1):
-        raise ValueError(
-            f"The images run from {x.min():.3g} to {x.max():.3g}; wanted intensities in [0, 1]. Divide bytes by 255."
-        )
-
-
-@torch.no_grad()
-def reconstruct(model: Autoencoder, x: Tensor, *, batch_size: int = 2000) -> tuple[Tensor, Tensor]:
-    """Send inputs through a trained model, in evaluation mode: BatchNorm uses what it learned, not this batch.
-
-    Parameters
-    ----------
-    model : Autoencoder
-        Its mode (training or evaluation) is put back afterwards.
-    x : Tensor of shape (N, *input_shape)
-        Inputs, on any device.
-    batch_size : int
-        How many go through at a time; changes memory, not the result.
-
-    Returns
-    -------
-    x_hat : Tensor of shape (N, *input_shape)
-        Reconstructions, on the CPU.
-    z : Tensor of shape (N, latent_dim)
-        Codes, on the CPU.
-
-    Raises
-    ------
-    ValueError
-        If the inputs are not what the model takes, or `batch_size` counts nothing.
-    """
-    check_model(model)
-    check_inputs(x, model.input_shape)
-    check_count("batch_size", batch_size)
-    device = next(model.parameters()).device
-    was_training = model.training
-    model.eval()
-    try:
-        parts = [model(batch.to(device)) for batch in x.split(batch_size)]
-    finally:
-        model.train(was_training)
-    return torch.cat([x_hat.cpu() for x_hat, _ in parts]), torch.cat([z.cpu() for _, z in parts])
+    def _decode(self, z: Tensor) -> Tensor:
+        return (self.decoder(z) + 1) / 2  # and back

@@ -1,7 +1,8 @@
 """The static figures of the book but the maps of codes: functions that take arrays and return what they drew.
 
 One style file (`book.mplstyle`) and one palette. The ten digits have colours that stay apart for colour-blind
-readers too (the tests measure it), and a second cue besides: the number itself, drawn where its codes are.
+readers too (the tests measure it), and a second cue besides: the number itself, drawn where its codes are. `ax` is
+where to draw; without it, on a new figure.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from torch import Tensor
 
-from aeutils.checks import check_count
+from aeutils.autoencoder import IMAGE_SHAPE
+from aeutils.checks import check_count, check_tensor
 
 if TYPE_CHECKING:
     import pandas
@@ -45,15 +47,6 @@ def plot_history(train_loss: Sequence[float], validation_loss: Sequence[float] =
         As in `aeutils.training.History`.
     ylabel : str
         What the loss is.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If there is no loss, or the two have different lengths.
     """
     if not hasattr(train_loss, "__len__") or len(train_loss) == 0:
         raise ValueError(f"train_loss is {train_loss!r}; give history.train_loss after at least one epoch.")
@@ -82,20 +75,11 @@ def plot_rows(rows: Mapping[str, Tensor]) -> Figure:
     ----------
     rows : mapping from str to Tensor of shape (N, 1, 28, 28)
         Name of each row and its images, intensities in [0, 1]; all rows equally long.
-
-    Returns
-    -------
-    figure : Figure
-
-    Raises
-    ------
-    ValueError
-        If there are no rows, one holds no such images, or their lengths differ.
     """
     if not isinstance(rows, Mapping) or not rows:
         raise ValueError('Wanted rows of images by their names, at least one: {"original": images}.')
     for name, images in rows.items():
-        _check_images(images, f"images of row {name!r}")
+        check_tensor(images, f"images of row {name!r}", ("N", *IMAGE_SHAPE), least=1)
     lengths = {name: len(images) for name, images in rows.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"The rows have different lengths, {lengths}; wanted as many images in each.")
@@ -127,22 +111,11 @@ def plot_image_grid(
         Intensities in [0, 1].
     columns : int
         Images in a row.
-    ax : Axes, optional
-        Where to draw; default a new square figure.
     extent : (left, right, bottom, top), optional
         Coordinates of the picture's edges, for images that belong to places in the space of codes. Without it the
         axes are off.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If these are no such images, or they do not fill whole rows.
     """
-    _check_images(images, "images")
+    check_tensor(images, "images", ("N", *IMAGE_SHAPE), least=1)
     check_count("columns", columns)
     if len(images) % columns:
         raise ValueError(f"{len(images)} images do not fill whole rows of {columns}; give a multiple of {columns}.")
@@ -167,15 +140,6 @@ def plot_confusion(shares: Tensor, *, xlabel: str = "taken for", ylabel: str = "
         Each row sums to 1.
     xlabel, ylabel : str
         What the columns and the rows are.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If the table has another shape.
     """
     if np.shape(shares) != (10, 10):
         raise ValueError(
@@ -200,15 +164,6 @@ def plot_by_digit(series: Mapping[str, tuple[Sequence[float], Sequence[float] | 
         Ten values each in [0, 1]; `spread`, drawn as an error bar, may be None.
     ylabel : str
         What the values are.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If there are no series or more than looks for them, or one has not ten values.
     """
     _check_series(series, most=len(SERIES_COLORS))
     for name, (values, spread) in series.items():
@@ -237,17 +192,6 @@ def plot_by_size(
         Series indexed by `latent_dim`, values above 0; `spread`, drawn as error bars, may be None.
     ylabel : str
         What the values are.
-    ax : Axes, optional
-        Where to draw; default a new figure.
-
-    Returns
-    -------
-    ax : Axes
-
-    Raises
-    ------
-    ValueError
-        If there are no series or more than looks for them.
     """
     linestyles = ("-", "--", ":", "-.")
     _check_series(series, most=len(linestyles))
@@ -268,14 +212,6 @@ def plot_by_size(
     ax.grid(True, which="both", axis="y")
     ax.legend()
     return ax
-
-
-def _check_images(images: Tensor, what: str) -> None:
-    wanted = "a tensor of shape (N, 1, 28, 28) with N at least 1"
-    if not isinstance(images, Tensor):
-        raise ValueError(f"The {what} are a {type(images).__name__}; wanted {wanted}.")
-    if images.shape[1:] != (1, 28, 28) or len(images) == 0:
-        raise ValueError(f"The {what} have shape {tuple(images.shape)}; wanted {wanted}. Reshape them.")
 
 
 def _check_series(series: Mapping, most: int) -> None:

@@ -70,6 +70,10 @@ class Recipe:
 FAST_RECIPE = Recipe()
 """What the shipped weights were trained with."""
 
+# Chosen on the sample among schedules of 1.5 to 5 epochs, three seeds each.
+SHORT_RECIPE = Recipe(num_epochs=2, lr=2e-2, warmup=0.3, beta2=0.95, muon=True)
+"""The article's test error in two epochs."""
+
 # The article measures its squared error on pixels in [-1, 1], which makes it 4 times ours on [0, 1]. A quarter of its
 # weight decay of 1e-5 keeps the balance between the two terms, and Adam does not mind the common factor.
 ARTICLE_RECIPE = Recipe(num_epochs=100, batch_size=100, lr=1e-2, weight_decay=1e-5 / 4, one_cycle=False)
@@ -110,9 +114,14 @@ def make_optimizers(model: nn.Module, recipe: Recipe, num_steps: int) -> list:
     if any(map(by_muon, parameters)):
         optimizers.append(Muon(filter(by_muon, parameters), lr=recipe.lr))
     if recipe.one_cycle and num_steps > 1:  # one step has no room to rise and fall
-        warmup = recipe.warmup + 1e-9  # OneCycleLR divides by warmup * num_steps - 1
         optimizers += [
-            OneCycleLR(optimizer, max_lr=recipe.lr, total_steps=num_steps, pct_start=warmup)
+            OneCycleLR(
+                optimizer,
+                max_lr=recipe.lr,
+                total_steps=num_steps,
+                pct_start=recipe.warmup + 1e-9,  # OneCycleLR divides by pct_start * num_steps - 1
+                cycle_momentum=not recipe.muon,  # PyTorch's default, which Muon does not gain from
+            )
             for optimizer in list(optimizers)
         ]
     return optimizers

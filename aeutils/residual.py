@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from aeutils.checks import check_sizes
-from aeutils.models import IMAGE_SHAPE, Autoencoder, check_inputs, check_shape
+from aeutils.autoencoder import IMAGE_SHAPE, Autoencoder
+from aeutils.checks import check_inputs, check_sizes
 
 
 class ResidualAutoencoder(Autoencoder):
@@ -22,12 +22,8 @@ class ResidualAutoencoder(Autoencoder):
 
     Parameters
     ----------
-    latent_dim : int
-        Numbers in a code, at least 1.
-    input_shape : sequence of int
-        Shape of one input, with values in [0, 1].
-    hidden : sequence of int
-        Widths of the dense layers between input and code.
+    latent_dim, input_shape, hidden
+        As in `MLPAutoencoder`, errors too; the inputs' values lie in [0, 1].
     """
 
     def __init__(
@@ -54,17 +50,12 @@ class ResidualAutoencoder(Autoencoder):
 
     @torch.no_grad()
     def start_as_pca(self, x: Tensor) -> None:
-        """Set the linear half to the PCA of some inputs.
-
-        Parameters
-        ----------
-        x : Tensor of shape (N, *input_shape)
-            Training inputs.
+        """Set the linear half to the PCA of training inputs of shape (N, *input_shape).
 
         Raises
         ------
         ValueError
-            If the inputs are not what the model takes, or an input has fewer values than a code.
+            If an input has fewer values than a code.
         """
         check_inputs(x, self.input_shape)
         flat = x.flatten(1).double()
@@ -81,13 +72,9 @@ class ResidualAutoencoder(Autoencoder):
         self.linear_decoder.weight.copy_(components.T)
         self.linear_decoder.bias.copy_(mean)
 
-    def encode(self, x: Tensor) -> Tensor:
-        """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
-        check_shape(x, self.input_shape, "inputs")
+    def _encode(self, x: Tensor) -> Tensor:
         flat = x.flatten(1)
         return self.linear_encoder(flat) + self.encoder(flat)
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape) in [0, 1]."""
-        check_shape(z, (self.latent_dim,), "codes")
+    def _decode(self, z: Tensor) -> Tensor:
         return (self.linear_decoder(z) + self.decoder(z)).clamp(0, 1).unflatten(1, self.input_shape)

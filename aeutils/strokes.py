@@ -6,9 +6,8 @@ Learning", which measures the digits of MNIST in order to ask what a code knows 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 import torch
 from scipy.ndimage import distance_transform_edt
 from scipy.sparse import coo_array
@@ -19,10 +18,8 @@ from skimage.morphology import skeletonize
 from torch import Tensor
 from torch.nn import functional
 
-from aeutils.models import IMAGE_SHAPE, check_inputs
-
-if TYPE_CHECKING:
-    import pandas
+from aeutils.autoencoder import IMAGE_SHAPE
+from aeutils.checks import check_inputs
 
 MEASURES = {"thickness": "px", "slant": "°", "height": "px", "width": "px", "length": "px", "bend": ""}
 """The columns of `measure_strokes`, and their units: pixels of the 28 x 28 image, degrees, none."""
@@ -31,7 +28,7 @@ _SCALE = 4  # fine pixels a pixel, so that a stroke two pixels thick has a middl
 _SMOOTHING_ROUNDS = 20  # spreads a point of the middle line over about three fine pixels on either side
 
 
-def measure_strokes(images: Tensor) -> pandas.DataFrame:
+def measure_strokes(images: Tensor) -> pd.DataFrame:
     """Measure the stroke of each image.
 
     Every image is enlarged four times; what is darker than half of its darkest ink counts as ink. The *middle line* is
@@ -40,7 +37,7 @@ def measure_strokes(images: Tensor) -> pandas.DataFrame:
     Parameters
     ----------
     images : Tensor of shape (N, 1, 28, 28)
-        float32 in [0, 1], 0 is paper. Multiplying an image by a number does not change its measures.
+        float32 in [0, 1], 0 is paper; each has some ink. Multiplying an image by a number does not change its measures.
 
     Returns
     -------
@@ -57,14 +54,7 @@ def measure_strokes(images: Tensor) -> pandas.DataFrame:
             line, added up over its pieces where the stroke is broken: 0 for a straight stroke, 1 - 2/pi = 0.36 for
             half a circle, 1 - 1/pi = 0.68 for a whole one. It means bend for a single stroke only: two straight
             strokes that cross have one of about 0.5. A dot has no middle line to speak of, and a bend of 0.
-
-    Raises
-    ------
-    ValueError
-        If the images are not such a tensor, or one of them has no ink.
     """
-    import pandas
-
     check_inputs(images, IMAGE_SHAPE)
     blank = torch.nonzero(images.flatten(1).amax(dim=1) == 0).flatten()
     if len(blank):
@@ -72,7 +62,7 @@ def measure_strokes(images: Tensor) -> pandas.DataFrame:
             f"{len(blank)} of {len(images):,} images have no ink, the first is number {int(blank[0])}; there is no "
             "stroke to measure. Leave them out."
         )
-    return pandas.DataFrame([_measure(image) for image in images.detach().cpu()], columns=list(MEASURES))
+    return pd.DataFrame([_measure(image) for image in images.detach().cpu()], columns=list(MEASURES))
 
 
 def _measure(image: Tensor) -> dict[str, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_seed, check_table, is_number
+from aeutils.checks import check_count, check_seed, check_table, is_number
 
 SHEET_LENGTH = 89.4
 """Of the Swiss roll's sheet, in its own units, to three digits."""
@@ -41,14 +41,8 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
     sheet : Tensor of shape (n, 2)
         float32: arc length s in [0, 89.4] and height h in [0, 21], in the sheet's own units. The arc length of the
         spiral r = t is (t sqrt(1 + t^2) + asinh t) / 2, here counted from its inner end.
-
-    Raises
-    ------
-    ValueError
-        If `n` is not a whole number from 1 up, `noise` is negative or not finite, or `seed` is none.
     """
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise ValueError(f"n is {n!r}; the roll needs a whole number of points, at least 1.")
+    check_count("n", n)
     if not is_number(noise) or noise < 0:
         raise ValueError(f"noise is {noise!r}; it is a standard deviation: a finite number, at least 0.")
     check_seed(seed, most=2**32 - 1)
@@ -66,23 +60,7 @@ def make_swiss_roll(n: int = 2000, *, noise: float = 0.0, seed: int = 0) -> tupl
 
 
 def section_of(sheet: Tensor) -> Tensor:
-    """Which of the six sections of the sheet's length each point lies in.
-
-    Parameters
-    ----------
-    sheet : Tensor of shape (N, 2)
-        Arc length and height, as `make_swiss_roll` returns them.
-
-    Returns
-    -------
-    sections : int64 Tensor of shape (N,)
-        0 at the inner end to 5 at the outer.
-
-    Raises
-    ------
-    ValueError
-        If the sheet is no such table.
-    """
+    """Which of the six sections of a sheet's length each of its points lies in: (N, 2) to (N,), 0 the innermost."""
     check_table(sheet, "sheet's points", columns=2)
     return (sheet[:, 0] / SHEET_LENGTH * SECTIONS).long().clamp(0, SECTIONS - 1)
 
@@ -109,23 +87,15 @@ def draw_pendulum(angles: Tensor) -> Tensor:
     Parameters
     ----------
     angles : Tensor of shape (N, L)
-        Radians from the vertical, one for each of the L links, counted from the top. The whole pendulum stays in the
-        picture for angles up to 0.7 (40 degrees).
+        Finite, N and L at least 1. Radians from the vertical, one for each of the L links, counted from the top. The
+        whole pendulum stays in the picture for angles up to 0.7 (40 degrees).
 
     Returns
     -------
     images : Tensor of shape (N, 1, 28, 28)
         float32 in [0, 1]: links 2 pixels wide with soft edges, a bob 5 pixels wide at the end of each.
-
-    Raises
-    ------
-    ValueError
-        If the angles are not a finite table with at least one row and one column.
     """
-    if not isinstance(angles, Tensor):
-        raise ValueError(f"The angles are a {type(angles).__name__}; wanted a tensor of shape (N, L).")
-    if angles.ndim != 2 or 0 in angles.shape or not torch.isfinite(angles).all():
-        raise ValueError(f"The angles have shape {tuple(angles.shape)}; wanted (N, L), N and L at least 1, all finite.")
+    check_table(angles, "angles", columns="L")
     rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
     pixels = torch.stack([columns, rows], dim=-1)  # (28, 28, 2)
     length = PENDULUM_LENGTH / angles.shape[1]
@@ -157,7 +127,8 @@ def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness:
     Parameters
     ----------
     strokes : sequence of strokes
-        Each stroke is a sequence of two or more points (right, down), in any unit, joined by straight lines.
+        Each stroke is a sequence of two or more points (right, down), in any unit, joined by straight lines. Not all
+        points are the same.
     thickness : float
         Width of the pen in pixels, above 0.
 
@@ -165,12 +136,6 @@ def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness:
     -------
     image : Tensor of shape (1, 28, 28)
         Intensities in [0, 1]. A pixel's ink falls from 1 to 0 over one pixel at the stroke's edge.
-
-    Raises
-    ------
-    ValueError
-        If a stroke has fewer than two points, all points are the same, a number is not finite, or the thickness is
-        not above 0.
     """
     try:
         lines = [np.asarray(stroke, dtype=float) for stroke in strokes]

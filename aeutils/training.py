@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aeutils.checks import check_finite, check_seed
-from aeutils.models import IMAGE_SHAPE, check_inputs, check_model
+from aeutils.autoencoder import IMAGE_SHAPE
+from aeutils.checks import check_finite, check_inputs, check_model, check_seed
 from aeutils.recipe import FAST_RECIPE, Recipe, make_optimizers
 
 Loss = Callable[..., Tensor]

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from aeutils.checks import check_seed, check_table
+from aeutils.checks import check_k, check_seed, check_table, is_number
 from aeutils.models import MLPAutoencoder
-from aeutils.training import History, Recipe, fit, reconstruction_loss
+from aeutils.recipe import Recipe
+from aeutils.training import History, fit, reconstruction_loss
 
 ROLL_RECIPE = Recipe(num_epochs=125, batch_size=128, lr=1e-2)
 """2,000 steps for 2,000 points. The learning rate is the best of 3e-3, 5e-3 and 1e-2 on rolls of their own."""
@@ -48,15 +48,13 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
     Raises
     ------
     ValueError
-        If the points are unusable, k is out of range, or the graph falls into several pieces, between which there is
-        no way to walk.
+        If the graph falls into several pieces, between which there is no way to walk.
     """
     from scipy.sparse.csgraph import connected_components, shortest_path
     from sklearn.neighbors import kneighbors_graph
 
     _check_points(points)
-    if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k < len(points):
-        raise ValueError(f"k is {k}; with {len(points):,} points it can be 1 to {len(points) - 1:,}.")
+    check_k(k, len(points), "points", most=len(points) - 1)
     graph = kneighbors_graph(points.detach().numpy().astype(np.float64), k, mode="distance")
     pieces, piece_of = connected_components(graph, directed=False)
     if pieces > 1:
@@ -69,7 +67,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
 
 
 def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
-    """How badly the distances between codes agree with the walking distances.
+    """How badly the distances between codes agree with the walking distances: a tensor of one number, at least 0.
 
     The mean over all pairs of (|z_i - z_j| - d_ij)^2 / (d_ij + 0.1). Dividing by the distance keeps the long walks
     from drowning the short ones, as in Sammon's mapping (Sammon 1969); 0.1 keeps the shortest from taking over.
@@ -80,15 +78,6 @@ def sammon_stress(z: Tensor, distances: Tensor) -> Tensor:
         Codes, B >= 2.
     distances : Tensor of shape (B, B)
         Walking distances between the points that were encoded.
-
-    Returns
-    -------
-    stress : Tensor, one number, at least 0
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two codes, or there is no distance for each pair.
     """
     if z.ndim != 2 or len(z) < 2 or distances.shape != (len(z), len(z)):
         raise ValueError(
@@ -141,12 +130,11 @@ def fit_roll(
     Raises
     ------
     ValueError
-        If the points are unusable, the weight is negative or not finite, the seed is none, or the graph is not
-        connected.
+        If the graph is needed and falls into several pieces.
     """
     _check_points(points)
     check_seed(seed)
-    if not (isinstance(geodesic_weight, Real) and math.isfinite(geodesic_weight) and geodesic_weight >= 0):
+    if not is_number(geodesic_weight) or geodesic_weight < 0:
         raise ValueError(f"geodesic_weight is {geodesic_weight!r}; give 0 (plain) or a positive number such as 1.")
     if model is None:
         torch.manual_seed(int(seed))
@@ -205,17 +193,7 @@ def score_unrolling(z: Tensor, sheet: Tensor) -> UnrollingScore:
     z : Tensor of shape (N, K)
         Codes, N > 10.
     sheet : Tensor of shape (N, 2)
-        Arc length and height of the same points, as `make_swiss_roll` returns them.
-
-    Returns
-    -------
-    score : UnrollingScore
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, there are too few points, a value is not finite, or a column of the sheet is
-        constant.
+        Arc length and height of the same points, as `make_swiss_roll` returns them; neither is constant.
     """
     from sklearn.linear_model import LinearRegression
     from sklearn.neighbors import NearestNeighbors

@@ -17,8 +17,8 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from aeutils.strokes import MEASURES, measure_strokes

@@ -15,11 +15,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist
 from aeutils.files import replacing
 from aeutils.maps import side_view
 from aeutils.metrics import knn_accuracy
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments.sweep import weights_of

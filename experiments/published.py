@@ -11,9 +11,9 @@ from __future__ import annotations
 from sklearn.decomposition import PCA
 from torch import Tensor, from_numpy
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist
 from aeutils.metrics import continuity, knn_accuracy, trustworthiness
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments.rows import is_done, put

@@ -15,9 +15,9 @@ import re
 import torch
 from torch import Tensor
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.generation import SOURCES, DigitJudge, sample_codes
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments import sweep

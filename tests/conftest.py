@@ -38,7 +38,7 @@ UNUSABLE_IMAGES = {  # what is wrong with them: the images, and words that the r
     "above": (torch.full((4, 1, 28, 28), 2.0), r"run from 2 to 2; wanted intensities in \[0, 1\]"),
     "below": (torch.full((4, 1, 28, 28), -1.0), r"run from -1 to -1; wanted intensities in \[0, 1\]"),
     "one-above": (torch.zeros(4, 1, 28, 28).index_fill(0, torch.tensor([2]), 1.001), "run from 0 to 1"),
-    "empty": (torch.zeros(0, 1, 28, 28), "empty"),
+    "empty": (torch.zeros(0, 1, 28, 28), r"shape \(0, 1, 28, 28\); wanted .* with N at least 1"),
     "nan": (torch.zeros(4, 1, 28, 28).index_fill(0, torch.tensor([1]), float("nan")), "784 values that are NaN"),
     "infinite": (torch.full((4, 1, 28, 28), float("inf")), "3136 values that are NaN or infinite"),
     "an-array": (torch.zeros(4, 1, 28, 28).numpy(), "ndarray; wanted a float32 tensor"),

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+import aeutils.classifier
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist_sample
 from aeutils.pretrained import WEIGHTS_FOLDER, load_classifier, load_weights
@@ -53,10 +54,11 @@ def test_a_reader_that_knows_nothing_is_as_unsure_as_can_be(digits):
     torch.testing.assert_close(confidence, torch.full((100,), 0.1))
 
 
-@pytest.mark.parametrize("batch_size", [1, 33, 100])
-def test_the_batch_size_changes_nothing(batch_size, classifier, digits):
-    read, confidence = classify_digits(classifier, digits, batch_size=batch_size)
+@pytest.mark.parametrize("at_once", [1, 33, 100])
+def test_how_many_go_through_at_once_changes_nothing(at_once, classifier, digits, monkeypatch):
     wanted, wanted_confidence = classify_digits(classifier, digits)
+    monkeypatch.setattr(aeutils.classifier, "AT_ONCE", at_once)
+    read, confidence = classify_digits(classifier, digits)
     assert torch.equal(read, wanted)
     torch.testing.assert_close(confidence, wanted_confidence, atol=1e-5, rtol=1e-4)
     assert not confidence.requires_grad

@@ -13,13 +13,14 @@ from PIL import Image
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import classify_digits
 from aeutils.cli import main
 from aeutils.data import load_mnist_sample
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
-from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE
+from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE
 
 VIEWS = {f"fig{angle}.png" for angle in (0, 60, 120, 180, 240, 300)}
 

@@ -11,6 +11,7 @@ import torch
 from torchvision.datasets import MNIST
 
 from aeutils.data import (
+    first_of_each,
     in_sample,
     load_mnist,
     load_mnist_sample,
@@ -61,6 +62,45 @@ def test_writing_into_the_sample_does_not_change_the_next_one(split):
     images.zero_(), labels.zero_()
     again = load_mnist_sample(split)
     assert torch.equal(again[0], before[0]) and torch.equal(again[1], before[1])
+
+
+# ----------------------------------------------------------------------------------------- one of each digit
+
+
+@pytest.mark.parametrize("order", ["sorted", "mixed", "reversed"])
+def test_the_first_of_each_digit_is_where_counting_finds_it(order):
+    labels = load_mnist_sample("test")[1]
+    labels = {
+        "sorted": labels,
+        "mixed": labels[torch.randperm(1000, generator=torch.Generator().manual_seed(0))],
+        "reversed": labels.flip(0),
+    }[order]
+    rows = first_of_each(labels)
+    assert rows.shape == (10,) and rows.dtype == torch.int64
+    assert rows.tolist() == [labels.tolist().index(digit) for digit in range(10)]
+
+
+def test_the_first_of_each_digit_of_a_known_case():
+    labels = torch.tensor([3, 3, 0, 9, 8, 7, 6, 5, 4, 2, 1, 0])
+    assert first_of_each(labels).tolist() == [2, 10, 9, 0, 8, 7, 6, 5, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (
+            torch.tensor([0, 1, 2, 3, 4, 5, 6, 8, 9]),
+            "There is no 7 among the 9 labels; wanted each digit",
+        ),
+        (torch.tensor([], dtype=torch.int64), "There is no 0 among the 0 labels"),
+        (torch.arange(11), "run from 0 to 10; wanted whole numbers from 0 to 9"),
+        (torch.arange(10.0), "float32; wanted an integer tensor"),
+        (list(range(10)), "labels are a list; wanted an integer tensor"),
+    ],
+)
+def test_labels_among_which_a_digit_is_missing_have_no_first_of_it(labels, words):
+    with pytest.raises(ValueError, match=words):
+        first_of_each(labels)
 
 
 # ----------------------------------------------------------------------------------------------------- MNIST
@@ -206,12 +246,6 @@ def test_without_a_network_the_error_says_what_to_do(cache, monkeypatch):
         load_mnist("train")
     for mirror in MNIST.mirrors:
         assert f"no route to {mirror}" in str(error.value)
-
-
-def test_nothing_is_downloaded_when_that_is_not_wanted(cache, monkeypatch):
-    monkeypatch.setattr(pooch, "retrieve", lambda *args, **kwargs: pytest.fail("download=False"))
-    with pytest.raises(FileNotFoundError, match="AEUTILS_DATA"):
-        load_mnist("test", download=False)
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ from traitlets import TraitError
 import aeutils.cli
 import aeutils.files
 import aeutils.pretrained
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.cli import main
 from aeutils.data import _FILE_BYTES, _FILE_STARTS, load_mnist, load_mnist_sample
@@ -56,7 +57,7 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.plotting import (
     plot_by_digit,
     plot_by_size,
@@ -66,10 +67,11 @@ from aeutils.plotting import (
     plot_rows,
 )
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
+from aeutils.recipe import Recipe
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import load_results, summarize
 from aeutils.synthetic import draw_strokes, make_swiss_roll, section_of
-from aeutils.training import History, Recipe, fit
+from aeutils.training import History, fit
 from aeutils.unrolling import fit_roll, sammon_stress
 from experiments.rows import put, read_rows
 
@@ -182,7 +184,7 @@ FAULTS = [
          rf"input_shape is {re.escape(repr(bad))}; give .* such as \(1, 28, 28\) or \(3,\)")
         for bad in (3, None, "28", (0, 28), (-1,), (2.5,), (True,), {3})
     ],
-    ("an input without a shape", lambda g: LinearAutoencoder(2, ()), ValueError, "input_shape is empty; give"),
+    ("an input without a shape", lambda g: LinearAutoencoder(2, ()), ValueError, r"input_shape is \(\); give"),
     *[
         (f"{cls.__name__} with hidden={bad!r}", lambda g, cls=cls, bad=bad: cls(2, (3,), hidden=bad), ValueError,
          rf"hidden is {re.escape(repr(bad))}; give a sequence of whole numbers from 1 up, such as \(64, 64\)")
@@ -191,11 +193,11 @@ FAULTS = [
     ],
     # -------------------------------------------------------------------------------------- encoding and decoding
     ("encoding images laid flat", lambda g: g.model.encode(g.x.flatten(1)), ValueError,
-     r"images have shape \(20, 784\); wanted a float tensor of shape \(N, 1, 28, 28\). Reshape"),
+     r"inputs have shape \(20, 784\); wanted a float tensor of shape \(N, 1, 28, 28\). Reshape"),
     ("encoding images of another size", lambda g: g.model.encode(torch.rand(3, 1, 32, 32)), ValueError,
-     r"images have shape \(3, 1, 32, 32\); wanted"),
-    ("encoding a single image", lambda g: g.model(g.x[0]), ValueError, r"images have shape \(1, 28, 28\); wanted"),
-    ("encoding bytes", lambda g: g.model.encode((255 * g.x).byte()), ValueError, "images are torch.uint8.*/ 255"),
+     r"inputs have shape \(3, 1, 32, 32\); wanted"),
+    ("encoding a single image", lambda g: g.model(g.x[0]), ValueError, r"inputs have shape \(1, 28, 28\); wanted"),
+    ("encoding bytes", lambda g: g.model.encode((255 * g.x).byte()), ValueError, "inputs are torch.uint8.*/ 255"),
     ("encoding an array", lambda g: g.model.encode(g.x.numpy()), ValueError, r"ndarray; wanted .*torch.as_tensor"),
     ("encoding points of another space", lambda g: g.points.encode(g.z), ValueError,
      r"inputs have shape \(20, 2\); wanted a float tensor of shape \(N, 3\)"),
@@ -212,15 +214,6 @@ FAULTS = [
      r"codes have shape \(20, 3\)"),
     ("reconstructing with a class", lambda g: reconstruct(ConvAutoencoder, g.x), ValueError,
      r"model is the class ConvAutoencoder; wanted a network, such as ConvAutoencoder\(2\)"),
-    *[
-        (f"{name} {bad!r} images at a time", lambda g, do=do, bad=bad: do(g, bad), ValueError,
-         f"batch_size is {bad!r}; give a whole number from 1 up")
-        for name, do in {
-            "reconstructing": lambda g, bad: reconstruct(g.model, g.x, batch_size=bad),
-            "reading": lambda g, bad: classify_digits(g.classifier, g.x, batch_size=bad),
-        }.items()
-        for bad in (0, -1, 2.5, None)
-    ],
     ("reading with an autoencoder", lambda g: classify_digits(g.model, g.x), ValueError,
      r"classifier is a ConvAutoencoder; wanted a DigitClassifier, as load_classifier\(\) returns it"),
     ("reading while it is being trained", lambda g: classify_digits(DigitClassifier(), g.x), ValueError,
@@ -235,7 +228,7 @@ FAULTS = [
             "lr": (0, -0.01, NAN, math.inf, "0.1", None, True),
             "weight_decay": (-1e-5, NAN, math.inf, "0", None),
             "one_cycle": ("yes", None, 1),
-            "rise": (0, 1, -0.1, NAN, "x"),
+            "warmup": (0, 1, -0.1, NAN, "x"),
             "beta2": (-0.1, 1, NAN, None),
         }.items()
         for bad in values
@@ -267,16 +260,17 @@ FAULTS = [
      "20 inputs came with 1 targets"),
     ("held-out images without a channel", lambda g: train(g.model, g.x, validation=g.x[:, 0]), ValueError,
      r"shape \(20, 28, 28\)"),
-    ("no held-out images", lambda g: train(g.model, g.x, validation=g.x[:0]), ValueError, "empty"),
+    ("no held-out images", lambda g: train(g.model, g.x, validation=g.x[:0]), ValueError, r"\(0, 1, 28, .*least 1"),
     ("three kinds of held-out data", lambda g: train(g.model, g.x, validation=(g.x, g.x, g.x)), ValueError,
      r"validation is a tuple of 3; give inputs, or a pair \(inputs, targets\)"),
     ("points for a network of images", lambda g: train(g.model, g.roll), ValueError, r"\(50, 3\); wanted .*28, 28"),
     ("images for a network of points", lambda g: train(g.points, g.x), ValueError, r"28\); wanted .*, 3\)"),
     # ----------------------------------------------------------------------------------------------------- metrics
     ("the error between lists", lambda g: mse([1], [1]), ValueError, "reconstructions are a list; wanted a tensor"),
-    ("the error of nothing", lambda g: mse(g.x[:0], g.x[:0]), ValueError, "reconstructions are empty; wanted"),
+    ("the error of nothing", lambda g: mse(g.x[:0], g.x[:0]), ValueError,
+     r"reconstructions have shape \(0, 1, 28, 28\); wanted .*N at least 1"),
     ("the error between different shapes", lambda g: mse(g.z[:, :1], g.z), ValueError,
-     r"shape \(20, 1\), inputs \(20, 2\); they must agree"),
+     r"inputs have shape \(20, 2\); wanted a tensor of shape \(20, 1\)"),
     *[
         (f"{bad!r} neighbours of {most}", lambda g, alone=alone, bad=bad: knn_accuracy(g.z, g.labels, *alone(g), k=bad),
          ValueError, f"k is {bad!r}; with 20 voting codes it can be 1 to {most}")
@@ -284,11 +278,13 @@ FAULTS = [
         for bad in (0, -1, most + 1, 1000, 2.5, NAN, "3", True, None)
     ],
     ("fewer labels than codes", lambda g: knn_accuracy(g.z, g.labels[1:], g.z, g.labels), ValueError,
-     "20 codes came with 19 labels; each code needs one"),
+     "20 codes came with 19 labels; each needs one"),
     ("fewer labels than voting codes", lambda g: knn_accuracy(g.z, g.labels, g.z, g.labels[1:]), ValueError,
-     "20 codes vote with 19 labels; each voting code needs one"),
-    ("voting codes without labels", lambda g: knn_accuracy(g.z, g.labels, g.z), ValueError, "20 codes vote with none"),
-    ("codes that vote on each other without labels", lambda g: knn_predict(g.z), ValueError, "20 codes vote with none"),
+     "20 voting codes came with 19 voting labels; each needs one"),
+    ("voting codes without labels", lambda g: knn_accuracy(g.z, g.labels, g.z), ValueError,
+     "voting labels are a NoneType; wanted an integer tensor"),
+    ("codes that vote on each other without labels", lambda g: knn_predict(g.z), ValueError,
+     "voting labels are a NoneType; wanted an integer tensor"),
     ("no codes", lambda g: knn_predict(g.z[:0], g.z, g.labels), ValueError, r"shape \(0, 2\); wanted .*least 1"),
     ("codes that are NaN", lambda g: knn_predict(put_nan(g.z), g.z, g.labels), ValueError, "codes hold 2 values"),
     ("voting codes that are NaN", lambda g: knn_predict(g.z, put_nan(g.z), g.labels), ValueError, "voting codes hold"),
@@ -316,23 +312,23 @@ FAULTS = [
         for bad in (0, -1, 91, 2.5, None)
     ],
     ("confusions of three digits", lambda g: most_confused(torch.eye(3), 2), ValueError,
-     r"shape \(3, 3\); wanted shape \(10, 10\), as confusion\(\)"),
+     r"shares of confusion\(\) have shape \(3, 3\); wanted a tensor of shape \(10, 10\)"),
     *[
         (f"{score.__name__} {what}", lambda g, score=score, do=do: do(g, score), ValueError, words)
         for score in (trustworthiness, continuity)
         for what, do, words in [
-            ("of different lengths", lambda g, score: score(g.roll, g.z), "50 inputs came with 20 codes; each input"),
+            ("of different lengths", lambda g, score: score(g.roll, g.z), "50 inputs came with 20 codes; each needs"),
             ("of NaN", lambda g, score: score(g.x, put_nan(g.z)), "codes hold 2 values that are NaN or infinite"),
             ("of nothing", lambda g, score: score(g.x[:0], g.z[:0]), "k is 12; with 0 points"),
-            ("of a row", lambda g, score: score(g.x, g.z[:, 0]), r"codes have shape \(20,\); wanted .*\(N, ...\)"),
-            ("of a list", lambda g, score: score([1], g.z), "inputs have the type list; wanted a tensor"),
+            ("of a row", lambda g, score: score(g.x, g.z[:, 0]), r"codes have shape \(20,\); wanted .*\(N, D, ...\)"),
+            ("of a list", lambda g, score: score([1], g.z), "inputs are a list; wanted a tensor"),
             ("with as many neighbours as half the points", lambda g, score: score(g.x, g.z, k=10),
              "k is 10; with 20 points it can be 1 to 9"),
             ("with half a neighbour", lambda g, score: score(g.x, g.z, k=0.5), "k is 0.5; with 20 points"),
             ("without neighbours", lambda g, score: score(g.x, g.z, k=0), "k is 0; with 20 points"),
         ]
     ],
-    ("the dimension of a list", lambda g: intrinsic_dimension([[1, 2]]), ValueError, "the type list; wanted a tensor"),
+    ("the dimension of a list", lambda g: intrinsic_dimension([[1, 2]]), ValueError, "are a list; wanted a tensor"),
     ("the dimension of a row", lambda g: intrinsic_dimension(g.z[:, 0]), ValueError, r"shape \(20,\); wanted"),
     # ---------------------------------------------------------------------------------------------- data of our own
     *[
@@ -452,7 +448,8 @@ FAULTS = [
     ],
     ("a judge with its networks swapped", lambda g: DigitJudge(g.model, g.classifier, g.x), ValueError,
      "classifier is a ConvAutoencoder; wanted a DigitClassifier"),
-    ("a judge who saw no digits", lambda g: DigitJudge(g.classifier, g.model, g.x[:0]), ValueError, "inputs are empty"),
+    ("a judge who saw no digits", lambda g: DigitJudge(g.classifier, g.model, g.x[:0]), ValueError,
+     r"inputs have shape \(0, 1, 28, 28\); wanted .*N at least 1"),
     ("a judge with a network of points", lambda g: DigitJudge(g.classifier, g.points, g.x),
      ValueError, r"wanted .*, 3\)"),
 ]  # fmt: skip

@@ -8,8 +8,8 @@ import pytest
 import torch
 from py_mini_racer import JSEvalException, MiniRacer
 
+from aeutils.autoencoder import reconstruct
 from aeutils.live import assets, pack
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_pretrained, shipped_sizes, weights_path
 
 

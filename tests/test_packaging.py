@@ -1,9 +1,11 @@
 """What pip installs straight from the repository, as Colab does."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +23,20 @@ def test_every_file_the_library_reads_is_packaged():
 def test_every_package_of_the_library_is_named():
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "aeutils").rglob("__init__.py")}
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_the_package_declares_what_it_imports_and_no_more():
+    imported = set()
+    for path in (ROOT / "aeutils").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    others = imported - sys.stdlib_module_names - {"aeutils"}
+    names = packages_distributions()
+    declared = {re.split("[<>=]", line)[0].lower() for line in PROJECT["project"]["dependencies"]}
+    assert {names[module][0].lower() for module in others} == declared
 
 
 def test_requirements_hold_what_the_package_declares():

@@ -11,10 +11,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 import aeutils.pretrained
+from aeutils.autoencoder import reconstruct
 from aeutils.classifier import DigitClassifier
 from aeutils.data import load_mnist_sample
 from aeutils.metrics import mse
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.pretrained import (
     WEIGHTS_FOLDER,
     load_classifier,
@@ -24,7 +25,7 @@ from aeutils.pretrained import (
     shipped_sizes,
     weights_path,
 )
-from aeutils.training import FAST_RECIPE, Recipe
+from aeutils.recipe import FAST_RECIPE, Recipe
 
 ABOUT = {"trained_on": "nothing", "seed": 3, "recipe": {"lr": 0.01, "one_cycle": True}, "scores": {"test_mse": 0.25}}
 SAVED = {

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
+from aeutils.autoencoder import IMAGE_SHAPE
 from aeutils.data import load_mnist_sample
-from aeutils.models import IMAGE_SHAPE
 from aeutils.strokes import MEASURES, _links, measure_strokes
 
 FINE = 8  # drawn this much finer, then averaged, so that edges fall anywhere between pixels

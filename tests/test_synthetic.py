@@ -1,6 +1,7 @@
 """The Swiss roll and the pendulum against what is known about them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_noise_moves_the_points_by_its_size_and_leaves_the_sheet():
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, True, "10", None])
 def test_a_number_of_points_that_is_none_is_refused(n):
-    with pytest.raises(ValueError, match="whole number of points, at least 1"):
+    with pytest.raises(ValueError, match="n is .*; give a whole number from 1 up"):
         make_swiss_roll(n)
 
 
@@ -236,15 +237,19 @@ def test_turned_as_a_whole_a_pendulum_loses_no_ink_up_to_0_7_radians_and_loses_s
         torch.zeros(5, 1, 1),
         torch.zeros(0, 1),
         torch.zeros(3, 0),
-        torch.tensor([[0.1], [math.nan]]),
-        torch.tensor([[0.1, math.inf]]),
     ],
-    ids=["one row", "a number", "three axes", "no pictures", "no links", "nan", "infinite"],
+    ids=["one row", "a number", "three axes", "no pictures", "no links"],
 )
 def test_angles_of_no_pendulum_are_refused(angles):
-    with pytest.raises(ValueError, match=r"angles have shape .*; wanted \(N, L\), .* finite") as caught:
+    shape = re.escape(str(tuple(angles.shape)))
+    with pytest.raises(ValueError, match=rf"^The angles have shape {shape}; wanted .*\(N, L\) with N at least 1"):
         draw_pendulum(angles)
-    assert f"shape {tuple(angles.shape)};" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_angles_that_are_no_numbers_are_refused(value):
+    with pytest.raises(ValueError, match="^The angles hold 1 values that are NaN or infinite"):
+        draw_pendulum(torch.tensor([[0.1, value]]))
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from aeutils.models import MLPAutoencoder, reconstruct
+from aeutils.autoencoder import reconstruct
+from aeutils.models import MLPAutoencoder
+from aeutils.recipe import Recipe
 from aeutils.synthetic import ROLL_SCALE, make_swiss_roll
-from aeutils.training import Recipe
 from aeutils.unrolling import (
     ROLL_RECIPE,
     WINDING_GAP,
@@ -202,7 +203,7 @@ def test_a_number_of_neighbours_that_is_none_is_refused(k, few_points):
         lambda: geodesic_distances(few_points, k=k),
         lambda: fit_roll(few_points, geodesic_weight=1.0, k=k, recipe=QUICK, progress=False),
     ):
-        with pytest.raises(ValueError, match=rf"^k is {k}; with 48 points it can be 1 to 47\.$"):
+        with pytest.raises(ValueError, match=rf"^k is {re.escape(repr(k))}; with 48 points it can be 1 to 47\.$"):
             refuse()
 
 
@@ -212,9 +213,9 @@ def test_a_number_of_neighbours_may_come_out_of_numpy(few_points):
     for kind in (np.int64, np.int32, np.uint8):
         assert torch.equal(geodesic_distances(few_points, k=kind(3)), distances)
     for k in (np.int64(0), np.int64(48)):
-        with pytest.raises(ValueError, match=rf"^k is {k}; with 48 points it can be 1 to 47\.$"):
+        with pytest.raises(ValueError, match=rf"^k is {re.escape(repr(k))}; with 48 points it can be 1 to 47\.$"):
             geodesic_distances(few_points, k=k)
-    with pytest.raises(ValueError, match="k is 3.0; with 48 points"):
+    with pytest.raises(ValueError, match=r"k is .*3\.0.*; with 48 points"):
         geodesic_distances(few_points, k=np.float64(3))
 
 

@@ -10,11 +10,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from aeutils.autoencoder import IMAGE_SHAPE, reconstruct
+from aeutils.checks import check_inputs
 from aeutils.metrics import mse
-from aeutils.models import IMAGE_SHAPE, ConvAutoencoder, check_inputs, reconstruct
+from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_pretrained, shipped_sizes
+from aeutils.recipe import Recipe
 from aeutils.results import load_results
-from aeutils.training import Recipe, fit
+from aeutils.training import fit
 
 _MAGNIFY = 2  # screen pixels a pixel
 _SHORT_RECIPE = Recipe(num_epochs=10)  # seconds, not minutes, on the 4,000 digits of a chapter

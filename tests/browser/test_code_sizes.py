@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from shown import ink, words
 
+from aeutils.autoencoder import reconstruct
 from aeutils.live import assets
 from aeutils.metrics import mse
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_pretrained, shipped_sizes
 from aeutils.results import load_results
 

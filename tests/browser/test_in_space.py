@@ -7,9 +7,9 @@ import pytest
 import torch
 from shown import ink, words
 
+from aeutils.autoencoder import reconstruct
 from aeutils.live import assets
 from aeutils.metrics import mse
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_pretrained
 from aeutils.results import load_results
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from shown import ink, words
 
+from aeutils.autoencoder import reconstruct
 from aeutils.metrics import mse
-from aeutils.models import reconstruct
 from aeutils.pretrained import load_pretrained
 
 LIMIT = 1.05  # of the map's axes
