@@ -5,8 +5,11 @@
 `synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
 `autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
+`recipe`       how to train: settings, and the optimizers they stand for
+`muon`         an optimizer that moves every direction of a kernel equally far
 `training`     `fit`, one loop for every model
 `unrolling`    the Swiss roll's training, geodesic distances, and a strict score
+`zoo`          every model that the book compares, in one table
 `pretrained`   trained weights: save, load, list
 `classifier`   a small classifier that reads digits, so that "can it be drawn?" is a number
 `strokes`      thickness, slant, size and bend of a pen stroke
@@ -35,7 +38,8 @@ _HOME = {
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "autoencoder": ["reconstruct"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
-    "training": ["ARTICLE_RECIPE", "FAST_RECIPE", "History", "Recipe", "fit"],
+    "recipe": ["ARTICLE_RECIPE", "FAST_RECIPE", "SHORT_RECIPE", "Recipe"],
+    "training": ["History", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
     "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],
     "classifier": ["DigitClassifier", "classify_digits"],

@@ -21,7 +21,8 @@ from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
 from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
-from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, History, fit
+from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE
+from aeutils.training import History, fit
 
 RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
 GRID = 100  # images in a saved grid, ten a row

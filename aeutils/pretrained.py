@@ -18,15 +18,11 @@ from torch import Tensor, nn
 
 from aeutils.classifier import DigitClassifier
 from aeutils.files import replacing
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
-from aeutils.residual import ResidualAutoencoder
+from aeutils.models import ConvAutoencoder
+from aeutils.zoo import CLASSES
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 _FORMAT = "aeutils 1"
-_CLASSES = {
-    cls.__name__: cls
-    for cls in (LinearAutoencoder, MLPAutoencoder, ResidualAutoencoder, ConvAutoencoder, DigitClassifier)
-}
 
 
 def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None:
@@ -48,9 +44,9 @@ def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None
     ValueError
         If `load_weights` could not build the model again, or `about` is nothing that JSON can hold.
     """
-    if type(model) not in _CLASSES.values():
+    if type(model) not in CLASSES.values():
         raise ValueError(
-            f"The model is a {type(model).__name__}; load_weights() can only build {', '.join(_CLASSES)} again. Keep "
+            f"The model is a {type(model).__name__}; load_weights() can only build {', '.join(CLASSES)} again. Keep "
             "the state_dict() of any other yourself."
         )
     try:
@@ -111,9 +107,9 @@ def load_weights(path: str | os.PathLike) -> tuple[nn.Module, dict]:
         name, settings, about = (described[part] for part in ("class", "settings", "about"))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"{path} does not say which network it holds ({error!r}). Get it again.") from error
-    if name not in list(_CLASSES):
-        raise ValueError(f"{path} holds a {name}; this version knows {', '.join(_CLASSES)}.")
-    return _build(path, _CLASSES[name], settings, tensors).eval(), about
+    if name not in list(CLASSES):
+        raise ValueError(f"{path} holds a {name}; this version knows {', '.join(CLASSES)}.")
+    return _build(path, CLASSES[name], settings, tensors).eval(), about
 
 
 def load_pretrained(latent_dim: int) -> ConvAutoencoder:

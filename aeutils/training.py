@@ -1,10 +1,10 @@
-"""One training loop for every model of the book, and the two recipes it is used with."""
+"""One training loop for every model of the book: `fit` follows a recipe, `train_epoch` is the loop itself."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -12,67 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aeutils.autoencoder import IMAGE_SHAPE
-from aeutils.checks import check_count, check_finite, check_inputs, check_model, check_seed, is_number
+from aeutils.checks import check_finite, check_inputs, check_model, check_seed
+from aeutils.recipe import FAST_RECIPE, Recipe, make_optimizers
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train: everything but the model, the data and the seed.
-
-    Parameters
-    ----------
-    num_epochs : int
-        Passes over the training data, at least 1.
-    batch_size : int
-        Inputs a step, at least 1.
-    lr : float
-        Learning rate of Adam; with `one_cycle` its peak. Above 0.
-    weight_decay : float
-        Adam's L2 penalty on the weights. At least 0.
-    one_cycle : bool
-        Whether the learning rate rises to `lr` and then falls to nearly 0 (Smith and Topin 2019), or stays at `lr`.
-    rise : float
-        Share of the steps over which it rises, between 0 and 1; only with `one_cycle`.
-    beta2 : float
-        How slowly Adam's average of squared gradients forgets, from 0 to just under 1. A short training gains from
-        less than the usual 0.999.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
-    """
-
-    num_epochs: int = 25
-    batch_size: int = 256
-    lr: float = 1e-2
-    weight_decay: float = 0.0
-    one_cycle: bool = True
-    rise: float = 0.15
-    beta2: float = 0.999
-
-    def __post_init__(self):
-        for name in ("num_epochs", "batch_size"):
-            check_count(name, getattr(self, name))
-        if not is_number(self.lr) or self.lr <= 0:
-            raise ValueError(f"lr is {self.lr!r}; a learning rate is a number above 0, such as 0.01.")
-        if not is_number(self.weight_decay) or self.weight_decay < 0:
-            raise ValueError(f"weight_decay is {self.weight_decay!r}; give 0 (none) or a small number such as 1e-5.")
-        if not isinstance(self.one_cycle, bool):
-            raise ValueError(f"one_cycle is {self.one_cycle!r}; give True or False.")
-        if not is_number(self.rise) or not 0 < self.rise < 1:
-            raise ValueError(f"rise is {self.rise!r}; it is a share of the steps: give a number between 0 and 1.")
-        if not is_number(self.beta2) or not 0 <= self.beta2 < 1:
-            raise ValueError(f"beta2 is {self.beta2!r}; give a number from 0 to just under 1, such as 0.999.")
-
-
-FAST_RECIPE = Recipe()
-"""What the shipped weights were trained with."""
-
-# The article measures its squared error on pixels in [-1, 1], which makes it 4 times ours on [0, 1]. A quarter of its
-# weight decay of 1e-5 keeps the balance between the two terms, and Adam does not mind the common factor.
-ARTICLE_RECIPE = Recipe(num_epochs=100, batch_size=100, lr=1e-2, weight_decay=1e-5 / 4, one_cycle=False)
-"""The article's settings: Adam 1e-2, weight decay 1e-5 (on its own scale), batches of 100, 100 epochs."""
+Loss = Callable[..., Tensor]
+"""`loss(model(x), target)`: the mean over a batch, a tensor with one number."""
 
 
 @dataclass
@@ -102,20 +46,13 @@ def reconstruction_loss(output: tuple[Tensor, Tensor], target: Tensor) -> Tensor
     return F.mse_loss(output[0], target)
 
 
-def pick_device() -> torch.device:
-    """The fastest device at hand: CUDA, else MPS, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
 def fit(
     model: nn.Module,
     x: Tensor,
     target: Tensor | None = None,
     *,
     recipe: Recipe = FAST_RECIPE,
-    loss: Callable[..., Tensor] = reconstruction_loss,
+    loss: Loss = reconstruction_loss,
     validation: Tensor | tuple[Tensor, Tensor] | None = None,
     seed: int = 0,
     device: torch.device | str | None = None,
@@ -164,79 +101,138 @@ def fit(
     """
     from tqdm.auto import tqdm
 
-    check_model(model)
-    check_seed(seed)
-    if not isinstance(recipe, Recipe):
-        raise ValueError(f"recipe is {recipe!r}; give a Recipe, such as FAST_RECIPE or Recipe(num_epochs=5).")
-    if not callable(loss):
-        raise ValueError(f"loss is {loss!r}; give a function of (output, target), such as reconstruction_loss.")
+    (x, target), held_out = _checked(model, x, target, recipe, loss, validation, seed)
     device = torch.device(device) if device is not None else pick_device()
-    x, target = _checked_pair(model, x, target, loss)
-    if len(x) < 2:
-        raise ValueError("Training needs at least 2 inputs, because BatchNorm has no variance over one.")
-    x, target = x.to(device), target.to(device)
-    if validation is not None:
-        pair = validation if isinstance(validation, tuple) else (validation, None)
-        if len(pair) != 2:
-            raise ValueError(f"validation is a tuple of {len(pair)}; give inputs, or a pair (inputs, targets).")
-        x_val, target_val = (part.to(device) for part in _checked_pair(model, *pair, loss))
-
+    its_own_target = target is x
+    x = x.to(device)
+    target = x if its_own_target else target.to(device)
     model.to(device, memory_format=torch.channels_last)  # faster convolutions, same results
-    fused = device.type in ("cpu", "cuda")  # all weights updated in one go: the same steps, faster
-    optimizer = torch.optim.Adam(
-        model.parameters(), lr=recipe.lr, betas=(0.9, recipe.beta2), weight_decay=recipe.weight_decay, fused=fused
-    )
     # Batches of nearly equal size, so that none is left with the single input that BatchNorm cannot take.
     num_batches = min(math.ceil(len(x) / recipe.batch_size), len(x) // 2)
-    num_steps = recipe.num_epochs * num_batches
-    scheduler = None
-    if recipe.one_cycle and num_steps > 1:  # one step has no room to rise and fall
-        rise = recipe.rise + 1e-9  # OneCycleLR divides by rise * num_steps - 1
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=recipe.lr, total_steps=num_steps, pct_start=rise
-        )
+    optimizers = make_optimizers(model, recipe, num_steps=recipe.num_epochs * num_batches)
     shuffle = torch.Generator().manual_seed(int(seed))
     history = History()
-
-    bar = tqdm(total=num_steps, unit="batch", disable=not progress, leave=False)
+    bar = tqdm(total=recipe.num_epochs * num_batches, unit="batch", disable=not progress, leave=False)
     try:
         for epoch in range(1, recipe.num_epochs + 1):
-            start, total = time.perf_counter(), 0.0
-            model.train()
-            for rows in torch.randperm(len(x), generator=shuffle).to(device).tensor_split(num_batches):
-                optimizer.zero_grad()
-                batch_loss = loss(model(x[rows]), target[rows])
-                batch_loss.backward()
-                optimizer.step()
-                if scheduler is not None:
-                    scheduler.step()
-                value = batch_loss.item()
-                if not math.isfinite(value):
-                    raise FloatingPointError(
-                        f"The loss became {value} in epoch {epoch}: training has diverged. "
-                        f"Lower the learning rate (now {recipe.lr:g}), to a tenth for a start."
-                    )
-                total += value * len(rows)
-                bar.update()
-            model.eval()
+            start = time.perf_counter()
+            batches = torch.randperm(len(x), generator=shuffle).to(device).tensor_split(num_batches)
+            train_loss = train_epoch(model, x, target, batches, loss, optimizers, after_batch=bar.update)
             seconds = time.perf_counter() - start
-            if validation is not None:
-                validation_loss = _mean_loss(model, x_val, target_val, loss)
-                bar.set_postfix(validation=f"{validation_loss:.4f}")
-                history.validation_loss.append(validation_loss)
-            history.train_loss.append(total / len(x))
+            if held_out is not None:
+                history.validation_loss.append(mean_loss(model, *held_out, loss))
+                bar.set_postfix(validation=f"{history.validation_loss[-1]:.4f}")
+            history.train_loss.append(train_loss)
             history.seconds.append(seconds)
             if after_epoch is not None:
                 after_epoch(epoch, history)
     except KeyboardInterrupt:
         history.interrupted = True
+    except FloatingPointError as error:
+        raise FloatingPointError(
+            f"{error} in epoch {epoch}: training has diverged. Lower the learning rate (now {recipe.lr:g}), to a tenth "
+            "for a start."
+        ) from None
     finally:
         bar.close()
         model.eval().to("cpu", memory_format=torch.contiguous_format)
     return history
 
 
-def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Callable) -> tuple[Tensor, Tensor]:
+def train_epoch(
+    model: nn.Module,
+    x: Tensor,
+    target: Tensor,
+    batches: Sequence[Tensor],
+    loss: Loss,
+    optimizers: Sequence,
+    after_batch: Callable[[], object] = lambda: None,
+) -> float:
+    """Show the model every input once: this is the loop in which it learns.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Afterwards in evaluation mode.
+    x, target : Tensor of shape (N, ...)
+        Inputs and what the output should be; the same tensor for an autoencoder.
+    batches : sequence of int Tensor
+        Which rows of `x` each step sees.
+    loss : callable
+        As in `fit`.
+    optimizers : sequence
+        What takes a step after each batch: optimizers, then schedules of their learning rates.
+    after_batch : callable
+        Called after each step.
+
+    Returns
+    -------
+    train_loss : float
+        Mean over all inputs.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not finite.
+    """
+    model.train()
+    total = 0.0
+    for rows in batches:
+        batch = x[rows]
+        batch_loss = loss(model(batch), batch if target is x else target[rows])  # how wrong is the model?
+        model.zero_grad()
+        batch_loss.backward()  # which way would each weight make it less wrong?
+        for optimizer in optimizers:
+            optimizer.step()  # a small step that way
+        value = batch_loss.item()
+        if not math.isfinite(value):
+            raise FloatingPointError(f"The loss became {value}")
+        total += value * len(rows)
+        after_batch()
+    model.eval()
+    return total / len(x)
+
+
+@torch.no_grad()
+def mean_loss(model: nn.Module, x: Tensor, target: Tensor, loss: Loss) -> float:
+    """The loss over all of some inputs, in pieces that fit in memory."""
+    device = next(model.parameters()).device
+    pieces = zip(x.split(2000), target.split(2000), strict=True)
+    return sum(loss(model(x.to(device)), target.to(device)).item() * len(x) for x, target in pieces) / len(x)
+
+
+def pick_device() -> torch.device:
+    """The fastest device at hand: CUDA, else MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+Pair = tuple[Tensor, Tensor]
+
+
+def _checked(
+    model: nn.Module, x: Tensor, target: Tensor | None, recipe: Recipe, loss: Loss, validation: object, seed: int
+) -> tuple[Pair, Pair | None]:
+    """Inputs and targets to learn from, and those to be scored on, after refusing whatever cannot be used."""
+    check_model(model)
+    check_seed(seed)
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"recipe is {recipe!r}; give a Recipe, such as FAST_RECIPE or Recipe(num_epochs=5).")
+    if not callable(loss):
+        raise ValueError(f"loss is {loss!r}; give a function of (output, target), such as reconstruction_loss.")
+    pair = _checked_pair(model, x, target, loss)
+    if len(x) < 2:
+        raise ValueError("Training needs at least 2 inputs, because BatchNorm has no variance over one.")
+    if validation is None:
+        return pair, None
+    held_out = validation if isinstance(validation, tuple) else (validation, None)
+    if len(held_out) != 2:
+        raise ValueError(f"validation is a tuple of {len(held_out)}; give inputs, or a pair (inputs, targets).")
+    return pair, _checked_pair(model, *held_out, loss)
+
+
+def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Loss) -> Pair:
     check_inputs(x, getattr(model, "input_shape", IMAGE_SHAPE))
     if target is None:
         return x, x
@@ -252,11 +248,3 @@ def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Call
             "shapes. Give targets like the inputs, or another loss."
         )
     return x, target
-
-
-@torch.no_grad()
-def _mean_loss(model: nn.Module, x: Tensor, target: Tensor, loss: Callable[..., Tensor]) -> float:
-    total = 0.0
-    for x_part, target_part in zip(x.split(2000), target.split(2000), strict=True):
-        total += loss(model(x_part), target_part).item() * len(x_part)
-    return total / len(x)

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from aeutils.checks import check_k, check_seed, check_table, is_number
 from aeutils.models import MLPAutoencoder
-from aeutils.training import History, Recipe, fit, reconstruction_loss
+from aeutils.recipe import Recipe
+from aeutils.training import History, fit, reconstruction_loss
 
 ROLL_RECIPE = Recipe(num_epochs=125, batch_size=128, lr=1e-2)
 """2,000 steps for 2,000 points. The learning rate is the best of 3e-3, 5e-3 and 1e-2 on rolls of their own."""

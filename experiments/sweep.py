@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -30,55 +30,31 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.pretrained import load_classifier, load_weights, save_weights, weights_path
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER
-from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE, Recipe, fit, reconstruction_loss
+from aeutils.training import fit
+from aeutils.zoo import TITLES, ZOO, loss_with_labels
 from experiments.rows import is_done, put, read_rows, stop_if_interrupted
-from experiments.variants import VARIANTS, LabelledAutoencoder, loss_with_labels, make_variant
 
 RUNS = Path(".runs")
 Run = tuple[str, int, int]
 KEY = ("model", "latent_dim", "seed")  # the parts of a Run, and the columns that tell runs apart
 TRUSTWORTHINESS_POINTS = 3000  # the first test images
-DENSE_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-3)
-RESIDUAL_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=2e-3)
-LINEAR_RECIPE = Recipe(num_epochs=25, batch_size=256, lr=1e-2)
-KEPT = (
-    "conv",
-    "conv-article",
-    "dense",
-    "residual",
-)  # their weights are kept in .runs, for shipping and for other experiments
-MODELS = ("pca", "linear", *KEPT, "labels", *VARIANTS)
 
 
 def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> Autoencoder:
-    """Make the model that `name` stands for and train it."""
+    """Make the model that `name` stands for, train it, and keep its weights where the zoo says so."""
+    entry = ZOO[name]
     torch.manual_seed(seed)
-    target = None
-    if name == "linear":
-        model, recipe, loss = LinearAutoencoder(latent_dim), LINEAR_RECIPE, reconstruction_loss
-    elif name == "dense":
-        model, recipe, loss = MLPAutoencoder(latent_dim), DENSE_RECIPE, reconstruction_loss
-    elif name == "residual":
-        model, recipe, loss = ResidualAutoencoder(latent_dim), RESIDUAL_RECIPE, reconstruction_loss
+    model = entry.make(latent_dim)
+    if isinstance(model, ResidualAutoencoder):
         model.start_as_pca(x)
-    elif name in ("conv", "conv-article"):
-        model, loss = ConvAutoencoder(latent_dim), reconstruction_loss
-        recipe = FAST_RECIPE if name == "conv" else ARTICLE_RECIPE
-    elif name == "labels":
-        model, recipe = LabelledAutoencoder(latent_dim), FAST_RECIPE
-        target, loss = torch.arange(len(x)), loss_with_labels(x, labels)
-    else:
-        model, loss, changes = make_variant(name, latent_dim)
-        recipe = replace(FAST_RECIPE, **changes)
-    device = "cpu" if name == "labels" else None  # that loss looks its rows up in `x` and `labels`, which stay there
-    stop_if_interrupted(fit(model, x, target, recipe=recipe, loss=loss, seed=seed, device=device, progress=False))
-    if name in KEPT:
+    target = labels if entry.loss is loss_with_labels else None
+    stop_if_interrupted(fit(model, x, target, recipe=entry.recipe, loss=entry.loss, seed=seed, progress=False))
+    if entry.keep_weights:
         about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed}
-        save_weights(weights_of((name, latent_dim, seed)), model, about | {"recipe": asdict(recipe)})
+        save_weights(weights_of((name, latent_dim, seed)), model, about | {"recipe": asdict(entry.recipe)})
     return model
 
 
@@ -138,9 +114,14 @@ def run_of(row: dict) -> Run:
     return row["model"], int(row["latent_dim"]), int(row["seed"])
 
 
+def keeps_weights(run: Run) -> bool:
+    """Whether the zoo says that the trained network is needed again."""
+    return run[0] in ZOO and ZOO[run[0]].keep_weights
+
+
 def is_finished(run: Run, path: Path) -> bool:
     """Whether a run's row stands in a results file and its weights, if it keeps any, are there."""
-    return is_done(path, dict(zip(KEY, run, strict=True))) and (run[0] not in KEPT or weights_of(run).exists())
+    return is_done(path, dict(zip(KEY, run, strict=True))) and (not keeps_weights(run) or weights_of(run).exists())
 
 
 def ship(latent_dim: int, folder: Path) -> None:
@@ -158,7 +139,7 @@ def ship(latent_dim: int, folder: Path) -> None:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=[], choices=MODELS)
+    parser.add_argument("--models", nargs="+", default=[], choices=TITLES)
     parser.add_argument("--latent-dims", nargs="+", type=int, default=[2, 3])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--results", type=Path, default=RESULTS_FOLDER, help="folder of sweep.csv")

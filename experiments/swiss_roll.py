@@ -33,9 +33,10 @@ from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.files import replacing
 from aeutils.metrics import continuity, mse, trustworthiness
 from aeutils.models import LinearAutoencoder, MLPAutoencoder
+from aeutils.recipe import Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
-from aeutils.training import Recipe, fit
+from aeutils.training import fit
 from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
 from experiments.rows import is_done, put, stop_if_interrupted
 

@@ -15,7 +15,8 @@ from torch.nn import functional as F
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.pretrained import WEIGHTS_FOLDER, save_weights
-from aeutils.training import Recipe, fit
+from aeutils.recipe import Recipe
+from aeutils.training import fit
 from experiments.rows import stop_if_interrupted
 
 SEED = 0

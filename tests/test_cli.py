@@ -24,7 +24,7 @@ from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, MLPAutoencoder
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
-from aeutils.training import ARTICLE_RECIPE, FAST_RECIPE
+from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE
 
 VIEWS = {f"fig{angle}.png" for angle in (0, 60, 120, 180, 240, 300)}
 

@@ -22,8 +22,8 @@ import aeutils.cli
 import aeutils.results
 from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_weights, save_weights
+from aeutils.recipe import Recipe
 from aeutils.results import load_results
-from aeutils.training import Recipe
 from experiments import sweep
 
 pytestmark = [

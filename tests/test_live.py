@@ -14,8 +14,9 @@ from aeutils.live import latent_dim_slider
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_pretrained, shipped_sizes
+from aeutils.recipe import Recipe
 from aeutils.results import load_results
-from aeutils.training import Recipe, fit
+from aeutils.training import fit
 
 
 @pytest.fixture

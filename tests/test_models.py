@@ -12,8 +12,9 @@ from aeutils.autoencoder import IMAGE_SHAPE, reconstruct
 from aeutils.checks import check_inputs
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
+from aeutils.recipe import Recipe
 from aeutils.residual import ResidualAutoencoder
-from aeutils.training import Recipe, fit
+from aeutils.training import fit
 
 
 def count(model):

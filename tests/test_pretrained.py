@@ -27,7 +27,7 @@ from aeutils.pretrained import (
     shipped_sizes,
     weights_path,
 )
-from aeutils.training import FAST_RECIPE, Recipe
+from aeutils.recipe import FAST_RECIPE, Recipe
 
 ABOUT = {"trained_on": "nothing", "seed": 3, "recipe": {"lr": 0.01, "one_cycle": True}, "scores": {"test_mse": 0.25}}
 SAVED = {

@@ -6,9 +6,9 @@ import math
 import pytest
 import torch
 
+from aeutils.recipe import Recipe
 from aeutils.results import load_results
 from aeutils.synthetic import make_swiss_roll
-from aeutils.training import Recipe
 from aeutils.unrolling import fit_roll, score_unrolling
 from experiments import swiss_roll
 

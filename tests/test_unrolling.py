@@ -13,8 +13,8 @@ from torch import Tensor
 
 from aeutils.autoencoder import reconstruct
 from aeutils.models import MLPAutoencoder
+from aeutils.recipe import Recipe
 from aeutils.synthetic import ROLL_SCALE, make_swiss_roll
-from aeutils.training import Recipe
 from aeutils.unrolling import (
     ROLL_RECIPE,
     WINDING_GAP,

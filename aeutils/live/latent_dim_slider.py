@@ -15,8 +15,9 @@ from aeutils.checks import check_inputs
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_pretrained, shipped_sizes
+from aeutils.recipe import Recipe
 from aeutils.results import load_results
-from aeutils.training import Recipe, fit
+from aeutils.training import fit
 
 _MAGNIFY = 2  # screen pixels a pixel
 _SHORT_RECIPE = Recipe(num_epochs=10)  # seconds, not minutes, on the 4,000 digits of a chapter

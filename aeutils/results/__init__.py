@@ -10,24 +10,6 @@ if TYPE_CHECKING:
 
 RESULTS_FOLDER = Path(__file__).parent
 
-MODELS = {
-    "pca": "PCA",
-    "linear": "linear autoencoder",
-    "conv-article": "article's network, article's recipe",
-    "conv": "article's network, our recipe",
-    "dense": "wide dense network",
-    "residual": "PCA with dense layers beside it",
-    "labels": "article's network, told the labels",
-    "no-batchnorm": "no BatchNorm",
-    "no-batchnorm-slow": "no BatchNorm, lr 0.001",
-    "batchnorm-first": "BatchNorm before ReLU",
-    "slope-0.01": "LeakyReLU, slope 0.01",
-    "slope-0.2": "LeakyReLU, slope 0.2",
-    "no-tanh": "no Tanh on the code",
-    "bce": "cross-entropy as the loss",
-    "l1": "absolute error as the loss",
-}
-"""What the book calls the models of "sweep"."""
 _SCORES = {  # column: title, decimals
     "test_mse": ("test MSE", 4),
     "knn10_accuracy": ("10-NN accuracy", 3),
@@ -84,16 +66,18 @@ def summarize(runs: pandas.DataFrame) -> pandas.DataFrame:
     """
     import pandas
 
+    from aeutils.zoo import TITLES
+
     columns = {"model", "latent_dim", *_SCORES}
     if not isinstance(runs, pandas.DataFrame) or not columns <= set(runs) or runs.empty:
         raise ValueError(f"Wanted rows of load_results('sweep'), with {', '.join(sorted(columns))}; some are missing.")
     rows = []
-    for model, name in MODELS.items():
+    for model, title in TITLES.items():
         for latent_dim, seeds in runs[runs["model"] == model].groupby("latent_dim"):
-            row = {"model": name, "numbers": latent_dim, "seeds": len(seeds)}
-            for column, (title, decimals) in _SCORES.items():
-                row[title] = f"{seeds[column].mean():.{decimals}f}"
+            row = {"model": title, "numbers": latent_dim, "seeds": len(seeds)}
+            for column, (name, decimals) in _SCORES.items():
+                row[name] = f"{seeds[column].mean():.{decimals}f}"
                 if len(seeds) > 1:
-                    row[title] += f" ± {seeds[column].std():.{decimals}f}"
+                    row[name] += f" ± {seeds[column].std():.{decimals}f}"
             rows.append(row)
     return pandas.DataFrame(rows).set_index(["model", "numbers"])
