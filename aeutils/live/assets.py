@@ -211,6 +211,17 @@ def shipped(source: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", bare).lstrip()
 
 
+def learning_scope() -> str:
+    """What trains networks, as one function of JavaScript: a worker runs its text, and a page without workers calls it.
+
+    Returns
+    -------
+    source : str
+        The function `learningScope`, which `js/learning/training.js` needs.
+    """
+    return f"function learningScope() {{\n{shipped(joined('learning/worker.js'))}\nreturn answerOrders;\n}}"
+
+
 def page_files() -> dict[str, str]:
     """Everything that the built book puts beside its pages.
 
@@ -227,7 +238,7 @@ def page_files() -> dict[str, str]:
         files[f"{name}.js"] = f'aeutilsLive.receive("{name}", "{text}");\n'
         checksums[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
     known = f"const DATA_FILES = {json.dumps(checksums)};\nconst STATES = {json.dumps(states())};"
-    source = shipped(joined("hosts/page.js"))
+    source = f"{learning_scope()}\n{shipped(joined('hosts/page.js'))}"
     files["live.js"] = f'(() => {{\n"use strict";\n{known}\n{source}\n}})();\n'
     files["live.css"] = style()
     return files
@@ -240,7 +251,7 @@ def widget_module() -> str:
     -------
     source : str
     """
-    return shipped(joined("hosts/widget.js"))
+    return f"{learning_scope()}\n{shipped(joined('hosts/widget.js'))}"
 
 
 def placeholder(figure: str, state: dict, fallback: str) -> str:
