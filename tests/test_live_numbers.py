@@ -39,7 +39,7 @@ def give_network(engine, size, data=None):
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.script(assets.NETWORK_SCRIPTS))
+    engine.eval(assets.joined("network/network.js", "network/digits.js", "network/strokes.js"))
     give(engine, "file", assets.data("digits"))
     engine.eval("var held_out = readDigits(file); 0")
     yield engine

@@ -11,39 +11,73 @@ import gzip
 import hashlib
 import html
 import json
+import posixpath
+import re
 import statistics
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+JS_FOLDER = FOLDER / "js"
 WEIGHTS_FOLDER = FOLDER.parent / "weights"
 RESULTS_FOLDER = FOLDER.parent / "results"
 DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
 ROLL_FILE = FOLDER / "data" / "roll_points.gz"
 
-NETWORK_SCRIPTS = ["safetensors", "layers", "network", "digits", "strokes"]
-"""Numbers only; they run without a page."""
-FIGURE_SCRIPTS = [
-    "library", "page_elements", "code_dots", "chosen_digit", "latent_map", "size_slider", "code_sizes", "drawing_pad",
-    "draw_digit", "space_view", "latent_space", "swiss_roll", "mount",
-]  # fmt: skip
-"""The figures; they need a page to stand in."""
-
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
+# The two forms in which the files of `js/` say what they need and what they offer; see `joined`.
+_IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_OTHER_FORM = re.compile(r"^[ \t]*(?:import|export)\b.*|\bimport\s*[.(].*", re.MULTILINE)
 
-def script(names: list[str]) -> str:
-    """The scripts of these names, joined.
+
+def joined(*entries: str) -> str:
+    """Files of `js/` and all that they import, as one script: each file once, after those that it needs.
+
+    Their imports and exports fall away, so names at the top of a file must differ from those of all other files.
 
     Parameters
     ----------
-    names : list of str
-        Files in `js/`, without ending, in the order in which they need each other.
+    *entries : str
+        Where to begin, such as "network/network.js". An `export default` of theirs stays.
 
     Returns
     -------
     source : str
+
+    Raises
+    ------
+    ValueError
+        If files need each other in a circle, a file or an imported name is not there, or an import or export has
+        another form than `import { a, b } from "./file.js";` and `export` before `function`, `class` or `const`.
     """
-    return "\n".join((FOLDER / "js" / f"{name}.js").read_text("utf-8") for name in names)
+    sources: dict[str, str] = {}
+    offered: dict[str, set[str]] = {}
+
+    def add(name: str, needed_by: tuple[str, ...] = ()) -> None:
+        way = " -> ".join([*needed_by, name])
+        if name in needed_by:
+            raise ValueError(f"These scripts need each other in a circle: {way}.")
+        if name in sources:
+            return
+        if not (JS_FOLDER / name).is_file():
+            raise ValueError(f"The last of these scripts is not there: {way}.")
+        text = (JS_FOLDER / name).read_text("utf-8")
+        for names, address in _IMPORT.findall(text):
+            needed = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
+            add(needed, (*needed_by, name))
+            if missing := set(re.findall(r"\w+", names)) - offered[needed]:
+                there = ", ".join(sorted(offered[needed]))
+                raise ValueError(f"{name} imports {', '.join(sorted(missing))} from {needed}, which exports {there}.")
+        offered[name] = set(_EXPORT.findall(text))
+        sources[name] = _EXPORT.sub("", _IMPORT.sub("", text))
+        for line in _OTHER_FORM.findall(sources[name]):
+            if needed_by or not line.startswith("export default "):
+                raise ValueError(f"{name} says {line.strip()!r}; the forms of import and export are those of `joined`.")
+
+    for entry in entries:
+        add(entry)
+    return "\n".join(sources.values())
 
 
 def style() -> str:
@@ -166,7 +200,7 @@ def page_files() -> dict[str, str]:
         text = base64.b64encode(gzip.compress(data(name), compresslevel=9, mtime=0)).decode()
         files[f"{name}.js"] = f'aeutilsLive.receive("{name}", "{text}");\n'
         checksums[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
-    source = script([*NETWORK_SCRIPTS, *FIGURE_SCRIPTS, "page"])
+    source = joined("hosts/page.js")
     files["live.js"] = f'(() => {{\n"use strict";\nconst DATA_FILES = {json.dumps(checksums)};\n{source}\n}})();\n'
     files["live.css"] = style()
     return files
@@ -179,7 +213,7 @@ def widget_module() -> str:
     -------
     source : str
     """
-    return script([*NETWORK_SCRIPTS, *FIGURE_SCRIPTS, "widget"])
+    return joined("hosts/widget.js")
 
 
 def placeholder(figure: str, state: dict, fallback: str) -> str:
@@ -188,7 +222,7 @@ def placeholder(figure: str, state: dict, fallback: str) -> str:
     Parameters
     ----------
     figure : str
-        A name in `js/mount.js`, such as "latent-map".
+        A name in `js/figures/table.js`, such as "latent-map".
     state : dict
         What the figure starts with, where it differs from its own beginning.
     fallback : str

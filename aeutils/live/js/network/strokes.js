@@ -1,5 +1,7 @@
 // From pen strokes to a picture as MNIST has them: fitted into 20 x 20 pixels, centred by the middle of the ink.
 
+import { PIXELS } from "./network.js";
+
 const BOX = 20; // pixels; the longer side of every digit of MNIST
 const MIDDLE = 14.5; // where the middle of the ink lies on average in the book's 4,000 training digits
 const PEN_RADIUS = 1.25; // pixels; the median pen there is 2.5 wide
@@ -52,7 +54,7 @@ function middleOfInk(image) {
  * @param {number[][][]} strokes each a list of points [x, y] in [0, 1], y downwards
  * @returns {Float32Array | null} 784 intensities in [0, 1]; null if there is no stroke
  */
-function drawStrokes(strokes) {
+export function drawStrokes(strokes) {
   const points = strokes.flat();
   if (points.length === 0) return null;
   const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
@@ -66,7 +68,7 @@ function drawStrokes(strokes) {
 }
 
 /** Strokes that stand for a list of points, or an error that says what came. */
-function checkStrokes(strokes) {
+export function checkStrokes(strokes) {
   const isPoint = (point) =>
     Array.isArray(point) && point.length === 2 && point.every((value) => value >= 0 && value <= 1);
   if (!Array.isArray(strokes) || !strokes.every((stroke) => Array.isArray(stroke) && stroke.every(isPoint))) {
@@ -76,7 +78,7 @@ function checkStrokes(strokes) {
 }
 
 /** Lines to begin with: a digit, and something that is none. */
-const EXAMPLES = {
+export const EXAMPLES = {
   "a seven": [[[0.25, 0.2], [0.72, 0.2], [0.62, 0.42], [0.5, 0.62], [0.42, 0.85]]],
   "a three": [[
     [0.3, 0.22], [0.45, 0.15], [0.62, 0.2], [0.66, 0.33], [0.56, 0.45], [0.42, 0.48], [0.58, 0.5], [0.68, 0.62],

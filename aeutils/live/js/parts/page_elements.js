@@ -1,7 +1,9 @@
 // Pieces of a page that several figures use.
 
+import { PIXELS } from "../network/network.js";
+
 /** An element with attributes (functions become listeners) and children. */
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
@@ -11,25 +13,8 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A number as text, with its sign; a true minus is as wide as a plus. */
-function signed(value, decimals = 2) {
-  const text = Math.abs(value).toFixed(decimals);
-  return (value < 0 && Number(text) !== 0 ? "\u2212" : "+") + text;
-}
-
-/** A code as text. */
-function codeText(z) {
-  return `(${Array.from(z, (value) => signed(value)).join(", ")})`;
-}
-
-/** "six 9s, three 4s, one 7" */
-function voteText(votes) {
-  const counts = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-  return votes.map(({ digit, count }) => `${counts[count]} ${digit}${count === 1 ? "" : "s"}`).join(", ");
-}
-
 /** A style variable of the figure, such as a colour that depends on the theme. */
-function styleOf(element, name) {
+export function styleOf(element, name) {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
@@ -39,7 +24,7 @@ function channels(color) {
 }
 
 /** A picture of 28 x 28 pixels: the theme's ink on the theme's paper. */
-class Picture {
+export class Picture {
   /** @param {string} name what a screen reader calls it until it shows something with a name of its own */
   constructor(name = "an empty picture") {
     this.element = make("canvas", { width: 28, height: 28, class: "live-picture", role: "img", "aria-label": name });
@@ -70,12 +55,12 @@ class Picture {
 }
 
 /** A picture with words under it. */
-function labelled(picture, words) {
+export function labelled(picture, words) {
   return make("div", { class: "live-labelled" }, picture.element, make("span", {}, words));
 }
 
 /** A canvas that is as sharp as the screen and is drawn again when its size changes. */
-class Plate {
+export class Plate {
   /** @param {(context: CanvasRenderingContext2D, width: number, height: number) => void} draw in CSS pixels */
   constructor(draw) {
     this.draw = draw;
@@ -97,7 +82,7 @@ class Plate {
 }
 
 /** Calls back when the page turns dark or light. Returns what stops it. */
-function onThemeChange(callback) {
+export function onThemeChange(callback) {
   const observer = new MutationObserver(callback);
   const filter = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "theme", "class"] };
   observer.observe(document.documentElement, filter);
@@ -106,7 +91,7 @@ function onThemeChange(callback) {
 }
 
 /** A row of buttons that switch the ten digits on and off. */
-class DigitSwitches {
+export class DigitSwitches {
   /** @param {(shown: number[]) => void} onChange */
   constructor(shown, onChange) {
     this.shown = new Set(shown);

@@ -1,7 +1,7 @@
 // The layers of the network, on plain arrays. An image of C channels is a Float32Array in the order (C, H, W).
 
 /** weight: (out, in), bias: (out). */
-function linear(x, { weight, bias }) {
+export function linear(x, { weight, bias }) {
   const y = new Float32Array(bias);
   for (let out = 0, w = 0; out < y.length; out++) {
     let sum = 0;
@@ -12,7 +12,7 @@ function linear(x, { weight, bias }) {
 }
 
 /** Each output looks at a square of k x k inputs. weight: (out, in, k, k); square images of `size` pixels a side. */
-function convolve(x, size, { weight, bias, k, stride, padding }) {
+export function convolve(x, size, { weight, bias, k, stride, padding }) {
   const channels = x.length / (size * size);
   const sizeOut = Math.floor((size + 2 * padding - k) / stride) + 1;
   const y = new Float32Array(bias.length * sizeOut * sizeOut);
@@ -39,7 +39,7 @@ function convolve(x, size, { weight, bias, k, stride, padding }) {
 }
 
 /** The way back: each input paints a square of k x k outputs. weight: (in, out, k, k). */
-function convolveTransposed(x, size, { weight, bias, k, stride, padding }) {
+export function convolveTransposed(x, size, { weight, bias, k, stride, padding }) {
   const sizeOut = (size - 1) * stride - 2 * padding + k;
   const area = sizeOut * sizeOut;
   const y = new Float32Array(bias.length * area);
@@ -62,7 +62,7 @@ function convolveTransposed(x, size, { weight, bias, k, stride, padding }) {
 }
 
 /** The largest of each square of 2 x 2. */
-function maxPool(x, size, stride) {
+export function maxPool(x, size, stride) {
   const channels = x.length / (size * size);
   const sizeOut = Math.floor((size - 2) / stride) + 1;
   const y = new Float32Array(channels * sizeOut * sizeOut);
@@ -78,13 +78,13 @@ function maxPool(x, size, stride) {
 }
 
 /** In place: negative numbers become 0. */
-function relu(x) {
+export function relu(x) {
   for (let i = 0; i < x.length; i++) if (x[i] < 0) x[i] = 0;
   return x;
 }
 
 /** In place: BatchNorm as it is after training, one factor and one shift a channel. */
-function rescale(x, { factor, shift }) {
+export function rescale(x, { factor, shift }) {
   const area = x.length / factor.length;
   for (let i = 0; i < x.length; i++) {
     const channel = Math.floor(i / area);

@@ -1,5 +1,9 @@
 // The host in a notebook: the kernel has the files and, in the traits of a Python object, the state.
 
+import { Library } from "../parts/library.js";
+import { make } from "../parts/page_elements.js";
+import { mountFigure } from "./mount.js";
+
 const SAVE_MILLISECONDS = 100; // between two messages to the kernel while something moves
 
 /** The state in the traits of a Python object. */

@@ -1,6 +1,9 @@
 // The article's network, as `aeutils.models.ConvAutoencoder` has it: the same layers under the same names.
 
-const PIXELS = 784;
+import { convolve, convolveTransposed, linear, maxPool, relu, rescale } from "./layers.js";
+import { readSafetensors } from "./safetensors.js";
+
+export const PIXELS = 784;
 const BATCH_NORM_EPSILON = 1e-5; // PyTorch's default
 
 /** What a file of weights must hold for codes of `latentDim` numbers. */
@@ -38,7 +41,7 @@ function checkTensors(tensors, latentDim) {
 }
 
 /** An encoder and a decoder with `latentDim` numbers between them. */
-class Network {
+export class Network {
   /**
    * @param {Uint8Array} bytes a safetensors file
    * @param {number} latentDim the size of the code that the file should have

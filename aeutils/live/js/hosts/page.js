@@ -1,5 +1,10 @@
 // The host in a built page. DATA_FILES, the files that stand beside this script, is written before it.
 
+import { Library } from "../parts/library.js";
+import { make } from "../parts/page_elements.js";
+import { FIGURES } from "../figures/table.js";
+import { mountFigure, showProblem } from "./mount.js";
+
 const OWN_ADDRESS = document.currentScript.src;
 const waiting = new Map(); // name of a file -> what to do with its text
 
@@ -9,6 +14,28 @@ window.aeutilsLive = {
     waiting.get(name)?.(text);
   },
 };
+
+/** What a figure remembers, in a page without a kernel. */
+class PageState {
+  constructor(values) {
+    this.values = values;
+    this.listeners = {};
+  }
+
+  get(name) {
+    return this.values[name];
+  }
+
+  set(changes) {
+    Object.assign(this.values, changes);
+    for (const name of Object.keys(changes)) this.listeners[name]?.();
+  }
+
+  /** @param {Object<string, () => void>} listeners what to call when a value changes, by its name */
+  onChange(listeners) {
+    this.listeners = listeners;
+  }
+}
 
 /** base64 of gzip, as bytes. */
 async function unpack(text) {

@@ -1,5 +1,8 @@
 // What the figures of a page know together: digits, networks, codes. Each is made once, when first asked for.
 
+import { meanSquaredError, readDigits } from "../network/digits.js";
+import { Network } from "../network/network.js";
+
 const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
 
 /** Apply a function to each item without freezing the page. */
@@ -16,7 +19,7 @@ async function mapInSlices(items, compute) {
   return results;
 }
 
-class Library {
+export class Library {
   /**
    * @param {string[]} names the files there are
    * @param {(name: string) => Promise<Uint8Array>} load fetches one
@@ -28,9 +31,9 @@ class Library {
   }
 
   /** The same promise for the same name, except after a failure: then the next one tries again. */
-  once(name, make) {
+  once(name, create) {
     if (!this.made.has(name)) {
-      const promise = make();
+      const promise = create();
       this.made.set(name, promise);
       promise.catch(() => this.made.delete(name));
     }

@@ -1,12 +1,14 @@
 // The held-out digits: pictures that no network learned from, their codes, and who lies next to whom.
 
+import { PIXELS } from "./network.js";
+
 /**
  * Take the file of digits apart: N labels, then N pictures of 784 bytes.
  *
  * @param {Uint8Array} bytes
  * @returns {{labels: Uint8Array, images: Float32Array[]}} intensities in [0, 1]
  */
-function readDigits(bytes) {
+export function readDigits(bytes) {
   const count = bytes.length / (1 + PIXELS);
   if (count < 1 || !Number.isInteger(count)) {
     throw new Error(`The digits are cut short: ${bytes.length} bytes are not N x ${1 + PIXELS}.`);
@@ -22,14 +24,14 @@ function readDigits(bytes) {
 }
 
 /** Mean squared error per pixel of two pictures. */
-function meanSquaredError(a, b) {
+export function meanSquaredError(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return sum / a.length;
 }
 
 /** The value below which a share of the numbers lies: with share 0.99, one in a hundred is larger. */
-function quantile(values, share) {
+export function quantile(values, share) {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
@@ -42,7 +44,7 @@ function quantile(values, share) {
  * @param {number} k
  * @returns {{index: number, distance: number}[]}
  */
-function nearest(codes, z, k) {
+export function nearest(codes, z, k) {
   const found = codes.map((code, index) => {
     let square = 0;
     for (let i = 0; i < z.length; i++) square += (code[i] - z[i]) ** 2;
@@ -56,13 +58,21 @@ function nearest(codes, z, k) {
  *
  * @returns {{digit: number, count: number}[]}
  */
-function vote(labels, neighbours) {
+export function vote(labels, neighbours) {
   const counts = new Map();
   for (const { index } of neighbours) counts.set(labels[index], (counts.get(labels[index]) ?? 0) + 1);
   return [...counts].map(([digit, count]) => ({ digit, count })).sort((a, b) => b.count - a.count);
 }
 
 /** The first picture of each digit: the ten that the chapters show too. */
-function firstOfEach(labels) {
+export function firstOfEach(labels) {
   return Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit)).filter((index) => index >= 0);
+}
+
+/** Middles of the classes: the median of each coordinate. */
+export function classMiddles(labels, codes) {
+  return Array.from({ length: 10 }, (_, digit) => {
+    const own = codes.filter((_, i) => labels[i] === digit);
+    return own.length ? Array.from(own[0], (_, axis) => quantile(own.map((z) => z[axis]), 0.5)) : null;
+  });
 }

@@ -1,5 +1,11 @@
 // The Swiss roll to turn, and its codes: the dots wander from one method's code to the next, so that the eye can follow.
 
+import { quantile } from "../network/digits.js";
+import { drawNumber } from "../parts/code_dots.js";
+import { make, Plate, styleOf } from "../parts/page_elements.js";
+import { checkAngles, SpaceView } from "../parts/space_view.js";
+import { signed } from "../parts/words.js";
+
 const ROLL_METHODS = {
   sheet: "the true sheet",
   pca: "PCA",
@@ -45,7 +51,7 @@ function bounds(points) {
   });
 }
 
-async function swissRoll(stage, { library, state }) {
+export async function swissRoll(stage, { library, state }) {
   checkAngles(state.get("azim"), state.get("elev"));
   const { points, sheet, codes, scores } = await library.roll();
   const runs = Object.keys(codes.plain);

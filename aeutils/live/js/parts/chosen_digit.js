@@ -1,8 +1,11 @@
 // One held-out digit, looked at closely: the original, what the code keeps of it, and its neighbours.
 
-const NEIGHBOURS = 5;
+import { meanSquaredError, nearest } from "../network/digits.js";
+import { labelled, make, Picture } from "./page_elements.js";
 
-class ChosenDigit {
+export const NEIGHBOURS = 5;
+
+export class ChosenDigit {
   constructor({ labels, images }, network, codes) {
     Object.assign(this, { labels, images, network, codes });
     this.original = new Picture();

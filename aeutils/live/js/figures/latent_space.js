@@ -1,9 +1,17 @@
 // Codes of three numbers in a cube to turn; three sliders say where the decoder draws.
 
+import { classMiddles, nearest } from "../network/digits.js";
+import { ChosenDigit } from "../parts/chosen_digit.js";
+import { drawNumber, drawRing } from "../parts/code_dots.js";
+import { DigitSwitches, labelled, make, Picture, styleOf } from "../parts/page_elements.js";
+import { checkPlace, placeText } from "../parts/place.js";
+import { checkAngles, SpaceView } from "../parts/space_view.js";
+import { codeText, signed } from "../parts/words.js";
+
 const CUBE_CORNERS = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) => [1, 2, 4].map((bit) => (corner & bit ? 1 : -1)));
 const CLICK_REACH = 16; // pixels from a click to the dot that is meant
 
-async function latentSpace(stage, { library, state }) {
+export async function latentSpace(stage, { library, state }) {
   checkPlace(state.get("z"), 3);
   checkAngles(state.get("azim"), state.get("elev"));
   const [digits, network, codes] = await Promise.all([library.digits(), library.network(3), library.codes(3)]);

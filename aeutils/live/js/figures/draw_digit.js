@@ -1,8 +1,18 @@
 // Draw a digit: your own, through the same network. Its code, its place on the map, and how strange it is.
 
+import { classMiddles, meanSquaredError, nearest, quantile, vote } from "../network/digits.js";
+import { checkStrokes, drawStrokes, EXAMPLES } from "../network/strokes.js";
+import { NEIGHBOURS } from "../parts/chosen_digit.js";
+import { drawCodeDots, drawRing, toPixels } from "../parts/code_dots.js";
+import { DrawingPad } from "../parts/drawing_pad.js";
+import { labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { VOTERS } from "../parts/place.js";
+import { SizeSlider } from "../parts/size_slider.js";
+import { codeText, voteText } from "../parts/words.js";
+
 const STRANGE = 0.99; // share of the held-out digits that must have a smaller error
 
-async function drawDigit(stage, { library, state }) {
+export async function drawDigit(stage, { library, state }) {
   checkStrokes(state.get("strokes"));
   const digits = await library.digits();
   await library.network(state.get("latent_dim")); // a size that there is not ends here

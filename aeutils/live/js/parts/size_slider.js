@@ -1,6 +1,8 @@
 // A slider over the sizes of the code whose weights there are; they are unevenly apart, so it counts places.
 
-class SizeSlider {
+import { make } from "./page_elements.js";
+
+export class SizeSlider {
   /**
    * @param {number[]} sizes in rising order
    * @param {number} size where it stands

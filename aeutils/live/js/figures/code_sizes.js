@@ -1,8 +1,12 @@
 // The size of the code: the same ten digits through more or fewer numbers, and the point that moves along the curve.
 
+import { firstOfEach, meanSquaredError } from "../network/digits.js";
+import { make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { SizeSlider } from "../parts/size_slider.js";
+
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 34 }; // of the curve, in pixels
 
-async function codeSizes(stage, { library, state }) {
+export async function codeSizes(stage, { library, state }) {
   const [digits, curves] = await Promise.all([
     library.digits(),
     library.sweep(),

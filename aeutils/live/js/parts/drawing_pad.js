@@ -1,8 +1,10 @@
 // A pad to draw on with a pointer, a finger, or the arrow keys.
 
+import { make, Plate, styleOf } from "./page_elements.js";
+
 const KEY_STEP = 1 / 28;
 
-class DrawingPad {
+export class DrawingPad {
   /**
    * @param {number[][][]} strokes what is drawn already
    * @param {(strokes: number[][][]) => void} onChange

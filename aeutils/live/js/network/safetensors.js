@@ -24,7 +24,7 @@ const NUMBER_READERS = {
  * @returns {Map<string, {shape: number[], data: Float32Array}>}
  * @throws {Error} if the file is cut short or is something else
  */
-function readSafetensors(bytes) {
+export function readSafetensors(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 8 ? Infinity : Number(view.getBigUint64(0, true));
   if (headerLength > bytes.length - 8) {

@@ -1,28 +1,16 @@
 // The latent map: codes of two numbers as dots in a square. Where you point, the decoder draws.
 
-const VOTERS = 10;
-const NEAR = 0.1; // codes further than this say nothing about a place
+import { classMiddles, nearest } from "../network/digits.js";
+import { ChosenDigit } from "../parts/chosen_digit.js";
+import { drawCodeDots, drawRing, MAP_LIMIT, toPixels } from "../parts/code_dots.js";
+import { DigitSwitches, labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { checkPlace, placeText } from "../parts/place.js";
+import { codeText } from "../parts/words.js";
+
 const STEP = 0.02; // of an arrow key; with shift five times that
 const REACH = { mouse: 14, pen: 14, touch: 26 }; // pixels from a click to the dot that is meant
 
-/** A place in the square, or an error that says what came. */
-function checkPlace(z, latentDim) {
-  const isPlace = Array.isArray(z) && z.length === latentDim && z.every((value) => Math.abs(value) <= 1);
-  if (!isPlace) throw new Error(`z is ${JSON.stringify(z)}; wanted ${latentDim} numbers from \u22121 to 1.`);
-  return z;
-}
-
-/** What lies around a place, in words. */
-function placeText(z, labels, codes) {
-  const found = nearest(codes, z, VOTERS);
-  const around =
-    found[0].distance > NEAR
-      ? `The nearest held-out digit, a ${labels[found[0].index]}, is ${found[0].distance.toFixed(2)} away.`
-      : `The ten nearest held-out digits: ${voteText(vote(labels, found))}.`;
-  return `Drawn from z = ${codeText(z)}. ${around}`;
-}
-
-async function latentMap(stage, { library, state }) {
+export async function latentMap(stage, { library, state }) {
   checkPlace(state.get("z"), 2);
   const [digits, network, codes] = await Promise.all([library.digits(), library.network(2), library.codes(2)]);
   const { labels } = digits;

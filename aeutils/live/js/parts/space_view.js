@@ -1,9 +1,11 @@
 // A view of points in space that a pointer, a finger or the arrow keys turn. Parallel projection, as in a drawing.
 
+import { make, Plate } from "./page_elements.js";
+
 const DEGREES_A_PIXEL = 0.5;
 const DEGREES_A_KEY = 5;
 
-class SpaceView {
+export class SpaceView {
   /**
    * @param {object} options
    * @param {string} options.label what a screen reader says
@@ -87,7 +89,7 @@ class SpaceView {
 }
 
 /** Angles of a view, or an error that says what came. */
-function checkAngles(azim, elev) {
+export function checkAngles(azim, elev) {
   if (!Number.isFinite(azim) || !(Math.abs(elev) <= 90)) {
     throw new Error(`The view is turned by ${azim} and raised by ${elev}; wanted degrees, raised by at most 90.`);
   }

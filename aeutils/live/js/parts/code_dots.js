@@ -1,22 +1,16 @@
 // Codes of two numbers as dots in a square: what the latent map and the drawing have in common.
 
-const MAP_LIMIT = 1.05; // the axes run a little beyond the codes
+import { styleOf } from "./page_elements.js";
+
+export const MAP_LIMIT = 1.05; // the axes run a little beyond the codes
 
 /** Pixels of a place in a square map. */
-function toPixels(z, side) {
+export function toPixels(z, side) {
   return [((z[0] / MAP_LIMIT + 1) * side) / 2, ((1 - z[1] / MAP_LIMIT) * side) / 2];
 }
 
-/** Middles of the classes: the median of each coordinate. */
-function classMiddles(labels, codes) {
-  return Array.from({ length: 10 }, (_, digit) => {
-    const own = codes.filter((_, i) => labels[i] === digit);
-    return own.length ? Array.from(own[0], (_, axis) => quantile(own.map((z) => z[axis]), 0.5)) : null;
-  });
-}
-
 /** The dots of the digits that are shown, each digit's number at the middle of its dots, and the axes. */
-function drawCodeDots(context, side, { element, labels, codes, middles, shown }) {
+export function drawCodeDots(context, side, { element, labels, codes, middles, shown }) {
   context.clearRect(0, 0, side, side);
   context.fillStyle = styleOf(element, "--live-ink");
   context.font = "italic 13px serif";
@@ -42,7 +36,7 @@ function drawCodeDots(context, side, { element, labels, codes, middles, shown })
 }
 
 /** A digit's number, with a rim of paper so that it stands out from the dots. */
-function drawNumber(context, digit, [x, y], color, element) {
+export function drawNumber(context, digit, [x, y], color, element) {
   context.font = "bold 20px sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -55,7 +49,7 @@ function drawNumber(context, digit, [x, y], color, element) {
 }
 
 /** A ring around a place of the map. */
-function drawRing(context, [x, y], radius, lineWidth) {
+export function drawRing(context, [x, y], radius, lineWidth) {
   context.lineWidth = lineWidth;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);

@@ -1,0 +1,24 @@
+// A place among the codes: whether it is one, and what lies around it.
+
+import { nearest, vote } from "../network/digits.js";
+import { codeText, voteText } from "./words.js";
+
+export const VOTERS = 10; // held-out digits that say what lies around a place
+const NEAR = 0.1; // codes further than this say nothing about a place
+
+/** A place in the square or the cube, or an error that says what came. */
+export function checkPlace(z, latentDim) {
+  const isPlace = Array.isArray(z) && z.length === latentDim && z.every((value) => Math.abs(value) <= 1);
+  if (!isPlace) throw new Error(`z is ${JSON.stringify(z)}; wanted ${latentDim} numbers from \u22121 to 1.`);
+  return z;
+}
+
+/** What lies around a place, in words. */
+export function placeText(z, labels, codes) {
+  const found = nearest(codes, z, VOTERS);
+  const around =
+    found[0].distance > NEAR
+      ? `The nearest held-out digit, a ${labels[found[0].index]}, is ${found[0].distance.toFixed(2)} away.`
+      : `The ten nearest held-out digits: ${voteText(vote(labels, found))}.`;
+  return `Drawn from z = ${codeText(z)}. ${around}`;
+}
