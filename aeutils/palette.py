@@ -58,7 +58,7 @@ def ink_on(color: str) -> str:
     Returns
     -------
     ink : str
-        "black" where the relative luminance (WCAG 2) is above 0.18, "white" elsewhere: there both have the same contrast.
+        "black" where the relative luminance (WCAG 2) is above 0.18, else "white"; at 0.18 both have the same contrast.
     """
     value = np.array(to_rgb(color))
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)

@@ -2,9 +2,9 @@
 
 import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
-import { drawCodeDots, drawRing, MAP_LIMIT, toPixels } from "../parts/code_dots.js";
+import { digitColors, drawCodeDots, drawDot, drawRing, MAP_LIMIT, markScale, toPixels } from "../parts/code_dots.js";
 import { DigitSwitches, labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
-import { checkPlace, placeText } from "../parts/place.js";
+import { checkPlace, lookAround } from "../parts/place.js";
 import { codeText } from "../parts/words.js";
 
 const STEP = 0.02; // of an arrow key; with shift five times that
@@ -18,6 +18,8 @@ export async function latentMap(stage, { library, state }) {
   const isShown = (index) => state.get("digits").includes(labels[index]);
 
   const plate = new Plate(drawDots);
+  const voterPlate = new Plate(drawVoters); // what moves with the pointer, so that a thousand dots need not be drawn again
+  let voters = [];
   const cross = make("div", { class: "live-cross", "aria-hidden": "true" });
   const map = make(
     "div",
@@ -28,6 +30,7 @@ export async function latentMap(stage, { library, state }) {
       pointermove: follow, pointerdown: follow, click: chooseAt, keydown: onKey,
     },
     plate.element,
+    voterPlate.element,
     cross,
   );
   const drawn = new Picture("drawn digit");
@@ -36,11 +39,12 @@ export async function latentMap(stage, { library, state }) {
   const switches = new DigitSwitches(state.get("digits"), (shown) => state.set({ digits: shown }));
   drawn.element.classList.add("live-large");
   stage.append(
-    make("div", { class: "live-columns" },
-      make("div", { class: "live-column" }, map, switches.element),
-      make("div", { class: "live-column live-aside" },
+    make("div", { class: "live-scene" },
+      map,
+      make("div", { class: "live-aside" },
         make("div", { class: "live-beside" }, labelled(drawn, "drawn here"), line),
-        chosen.element)),
+        chosen.element),
+      switches.element),
   );
 
   function drawDots(context, side) {
@@ -50,6 +54,17 @@ export async function latentMap(stage, { library, state }) {
     context.strokeStyle = styleOf(stage, "--live-ink");
     drawRing(context, toPixels(codes[index], side), 7, 2.5);
     chosen.found.forEach((one) => drawRing(context, toPixels(codes[one], side), 5, 1));
+  }
+
+  function drawVoters(context, side) {
+    context.clearRect(0, 0, side, side);
+    const colors = digitColors(stage);
+    context.strokeStyle = styleOf(stage, "--live-ink");
+    for (const index of voters.filter(isShown)) {
+      const place = toPixels(codes[index], side);
+      drawDot(context, place, 4.4 * markScale(side), colors[labels[index]]);
+      drawRing(context, place, 4.4 * markScale(side), 1.5);
+    }
   }
 
   function placeOf(event) {
@@ -98,7 +113,10 @@ export async function latentMap(stage, { library, state }) {
     const [x, y] = toPixels(z, 100);
     cross.style.left = `${x}%`;
     cross.style.top = `${y}%`;
-    line.textContent = placeText(z, labels, codes);
+    const around = lookAround(z, labels, codes);
+    line.textContent = around.words;
+    voters = around.voters;
+    voterPlate.repaint();
   }
 
   function showChosen() {
@@ -109,6 +127,7 @@ export async function latentMap(stage, { library, state }) {
   function showDigits() {
     switches.set(state.get("digits"));
     plate.repaint();
+    voterPlate.repaint();
   }
 
   showPlace();
@@ -116,7 +135,7 @@ export async function latentMap(stage, { library, state }) {
   state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits });
   return {
     repaint() {
-      [drawn, chosen, plate].forEach((part) => part.repaint());
+      [drawn, chosen, plate, voterPlate].forEach((part) => part.repaint());
     },
   };
 }
