@@ -45,6 +45,20 @@ def test_a_stored_notebook_keeps_a_placeholder_that_says_what_to_do(cls):
     assert "application/vnd.jupyter.widget-view+json" in data  # which JupyterLab prefers
 
 
+@pytest.mark.parametrize("cls", FIGURES)
+def test_a_figure_starts_with_the_state_that_pages_know_too(cls):
+    figure = cls()
+    state = {name: getattr(figure, name) for name in figure.trait_names(remembered=True)}
+    assert state == assets.states()[figure._figure]
+    assert f"const STATES = {json.dumps(assets.states())};" in assets.page_files()["live.js"]
+
+
+def test_what_a_figure_starts_with_changes_no_other():
+    first = DrawDigit()
+    first.strokes[0].append([0.0, 0.0])
+    assert DrawDigit().strokes != first.strokes and assets.states()["draw-digit"]["strokes"] == DrawDigit().strokes
+
+
 def test_the_placeholder_carries_the_state():
     data, _ = LatentMap(z=[0.5, -0.25], chosen=7)._repr_mimebundle_()
     state = json.loads(html.unescape(re.search(r'data-state="([^"]*)"', data["text/html"]).group(1)))
@@ -171,12 +185,6 @@ def test_the_codes_of_the_roll_score_as_the_results_say(method):
         stored = roll["scores"][method][seed]
         assert score.unrolled == stored["unrolled"]
         assert score.distance_correlation == pytest.approx(stored["distance_correlation"], abs=0.06)  # 500 of 1,000
-
-
-def test_scripts_have_no_modules_and_ask_no_other_host():
-    source = assets.page_files()["live.js"]
-    assert not re.search(r"^\s*(import|export)\b|\bfetch\(|https?://", source, re.MULTILINE)
-    assert assets.widget_module().count("export default") == 1
 
 
 # ---------------------------------------------------------------------------------------------------------- colours

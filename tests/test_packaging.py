@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SUFFIXES = (".safetensors", ".csv", ".mplstyle", ".js", ".css", ".gz")
+SUFFIXES = (".safetensors", ".csv", ".mplstyle", ".js", ".json", ".css", ".gz")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 

@@ -28,7 +28,7 @@ _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 # The two forms in which the files of `js/` say what they need and what they offer; see `joined`.
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
-_OTHER_FORM = re.compile(r"^[ \t]*(?:import|export)\b.*|\bimport\s*[.(].*", re.MULTILINE)
+_OTHER_FORM = re.compile(r"^[ \t]*(?:import|export)\b.*|^.*\bimport\s*[.(].*", re.MULTILINE)
 
 
 def joined(*entries: str) -> str:
@@ -73,7 +73,8 @@ def joined(*entries: str) -> str:
         sources[name] = _EXPORT.sub("", _IMPORT.sub("", text))
         for line in _OTHER_FORM.findall(sources[name]):
             if needed_by or not line.startswith("export default "):
-                raise ValueError(f"{name} says {line.strip()!r}; the forms of import and export are those of `joined`.")
+                wanted = 'import { a, b } from "./file.js"; or export before function, class or const'
+                raise ValueError(f"{name} says {line.strip()}; wanted {wanted}.")
 
     for entry in entries:
         add(entry)
@@ -83,6 +84,11 @@ def joined(*entries: str) -> str:
 def style() -> str:
     """The style sheet of the figures."""
     return (FOLDER / "live.css").read_text("utf-8")
+
+
+def states() -> dict[str, dict]:
+    """What each figure starts with, by the figure's name: the one place where that is said."""
+    return json.loads((FOLDER / "states.json").read_text("utf-8"))
 
 
 def data_names() -> list[str]:
@@ -200,8 +206,8 @@ def page_files() -> dict[str, str]:
         text = base64.b64encode(gzip.compress(data(name), compresslevel=9, mtime=0)).decode()
         files[f"{name}.js"] = f'aeutilsLive.receive("{name}", "{text}");\n'
         checksums[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
-    source = joined("hosts/page.js")
-    files["live.js"] = f'(() => {{\n"use strict";\nconst DATA_FILES = {json.dumps(checksums)};\n{source}\n}})();\n'
+    known = f"const DATA_FILES = {json.dumps(checksums)};\nconst STATES = {json.dumps(states())};"
+    files["live.js"] = f'(() => {{\n"use strict";\n{known}\n{joined("hosts/page.js")}\n}})();\n'
     files["live.css"] = style()
     return files
 
@@ -222,9 +228,9 @@ def placeholder(figure: str, state: dict, fallback: str) -> str:
     Parameters
     ----------
     figure : str
-        A name in `js/figures/table.js`, such as "latent-map".
+        A name in `states.json`, such as "latent-map".
     state : dict
-        What the figure starts with, where it differs from its own beginning.
+        What the figure starts with, where that differs from `states`.
     fallback : str
         HTML that stands there until the figure does, and where scripts are off.
 

@@ -16,7 +16,8 @@ REMEMBERED = {"sync": True, "remembered": True}
 class LiveFigure(anywidget.AnyWidget):
     """What all live figures share: the scripts, the data they ask for, and what a stored notebook shows.
 
-    A subclass names its figure and declares what the figure remembers: traits tagged `**REMEMBERED`.
+    A subclass names its figure and declares what the figure remembers: traits tagged `**REMEMBERED`. What they start
+    with stands in `states.json`.
     """
 
     _esm = assets.widget_module()
@@ -32,7 +33,7 @@ class LiveFigure(anywidget.AnyWidget):
         if unknown:
             there = ", ".join(sorted(self.trait_names(remembered=True)))
             raise traitlets.TraitError(f"A {type(self).__name__} has no {', '.join(unknown)}; it has {there}.")
-        super().__init__(**state)
+        super().__init__(**{**assets.states()[self._figure], **state})
         self._files = assets.data_names()
         self.on_msg(self._answer)
 
@@ -53,7 +54,61 @@ class LiveFigure(anywidget.AnyWidget):
         return data, metadata
 
 
-class LatentMap(LiveFigure):
+class OnDigits(LiveFigure):
+    """What the figures share that show the held-out digits among their codes."""
+
+    z = traitlets.List().tag(**REMEMBERED)
+    digits = traitlets.List().tag(**REMEMBERED)
+    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
+    _latent_dim: int
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal: dict) -> list[float]:
+        """A code inside the square or cube."""
+        z = proposal["value"]
+        numbers = all(isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= 1 for value in z)
+        if not numbers or len(z) != self._latent_dim:
+            raise traitlets.TraitError(f"z is {z}; wanted {self._latent_dim} numbers from -1 to 1.")
+        return [float(value) for value in z]
+
+    @traitlets.validate("digits")
+    def _check_digits(self, proposal: dict) -> list[int]:
+        """Different digits in rising order."""
+        digits = proposal["value"]
+        if any(digit not in range(10) for digit in digits) or len(set(digits)) != len(digits):
+            raise traitlets.TraitError(f"digits is {digits}; wanted different whole numbers from 0 to 9.")
+        return sorted(digits)
+
+
+class InSpace(LiveFigure):
+    """What the figures share that can be turned."""
+
+    azim = traitlets.Float().tag(**REMEMBERED)
+    elev = traitlets.Float(min=-90, max=90).tag(**REMEMBERED)
+
+    @traitlets.validate("azim", "elev")
+    def _check_angle(self, proposal: dict) -> float:
+        """A finite number of degrees."""
+        if not math.isfinite(proposal["value"]):
+            raise traitlets.TraitError(f"An angle is {proposal['value']}; wanted a finite number of degrees.")
+        return proposal["value"]
+
+
+class OfSizes(LiveFigure):
+    """What the figures share that show one of the shipped networks."""
+
+    latent_dim = traitlets.Int().tag(**REMEMBERED)
+
+    @traitlets.validate("latent_dim")
+    def _check_latent_dim(self, proposal: dict) -> int:
+        """A size of the code whose weights are shipped."""
+        sizes = [name.removeprefix("weights-") for name in assets.data_names() if name.startswith("weights-")]
+        if str(proposal["value"]) not in sizes:
+            raise traitlets.TraitError(f"latent_dim is {proposal['value']}; there are weights for {', '.join(sizes)}.")
+        return proposal["value"]
+
+
+class LatentMap(OnDigits):
     """The held-out digits as dots in the square of codes: where you point, the decoder draws.
 
     Attributes
@@ -72,20 +127,10 @@ class LatentMap(LiveFigure):
     """
 
     _figure = traitlets.Unicode("latent-map").tag(sync=True)
-    z = traitlets.List([0.0, 0.0]).tag(**REMEMBERED)
-    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
-    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
-
-    @traitlets.validate("z")
-    def _check_z(self, proposal: dict) -> list[float]:
-        return check_code(proposal["value"], 2)
-
-    @traitlets.validate("digits")
-    def _check_digits(self, proposal: dict) -> list[int]:
-        return check_digits(proposal["value"])
+    _latent_dim = 2
 
 
-class LatentSpace(LiveFigure):
+class LatentSpace(OnDigits, InSpace):
     """The held-out digits as dots in the cube of codes, to turn; three sliders say where the decoder draws.
 
     Attributes
@@ -106,26 +151,10 @@ class LatentSpace(LiveFigure):
     """
 
     _figure = traitlets.Unicode("latent-space").tag(sync=True)
-    z = traitlets.List([0.0, 0.0, 0.0]).tag(**REMEMBERED)
-    digits = traitlets.List(list(range(10))).tag(**REMEMBERED)
-    chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
-    azim = traitlets.Float(30).tag(**REMEMBERED)
-    elev = traitlets.Float(25, min=-90, max=90).tag(**REMEMBERED)
-
-    @traitlets.validate("azim", "elev")
-    def _check_angle(self, proposal: dict) -> float:
-        return check_angle(proposal["value"])
-
-    @traitlets.validate("z")
-    def _check_z(self, proposal: dict) -> list[float]:
-        return check_code(proposal["value"], 3)
-
-    @traitlets.validate("digits")
-    def _check_digits(self, proposal: dict) -> list[int]:
-        return check_digits(proposal["value"])
+    _latent_dim = 3
 
 
-class SwissRoll(LiveFigure):
+class SwissRoll(InSpace):
     """The Swiss roll to turn, beside its codes by several methods, each of which unrolls it or does not.
 
     Attributes
@@ -144,17 +173,11 @@ class SwissRoll(LiveFigure):
     """
 
     _figure = traitlets.Unicode("swiss-roll").tag(sync=True)
-    method = traitlets.Enum(["sheet", "pca", "plain", "geodesic"], default_value="sheet").tag(**REMEMBERED)
-    run = traitlets.Int(1, min=1, max=10).tag(**REMEMBERED)
-    azim = traitlets.Float(-70).tag(**REMEMBERED)
-    elev = traitlets.Float(15, min=-90, max=90).tag(**REMEMBERED)
-
-    @traitlets.validate("azim", "elev")
-    def _check_angle(self, proposal: dict) -> float:
-        return check_angle(proposal["value"])
+    method = traitlets.Enum(["sheet", "pca", "plain", "geodesic"]).tag(**REMEMBERED)
+    run = traitlets.Int(min=1, max=10).tag(**REMEMBERED)
 
 
-class CodeSizes(LiveFigure):
+class CodeSizes(OfSizes):
     """The same ten held-out digits through more or fewer numbers, and the point that moves along the error's curve.
 
     Attributes
@@ -169,14 +192,9 @@ class CodeSizes(LiveFigure):
     """
 
     _figure = traitlets.Unicode("code-sizes").tag(sync=True)
-    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
-
-    @traitlets.validate("latent_dim")
-    def _check_latent_dim(self, proposal: dict) -> int:
-        return check_size(proposal["value"])
 
 
-class DrawDigit(LiveFigure):
+class DrawDigit(OfSizes):
     """A pad to draw on: your digit, centred and scaled as MNIST does it, through the shipped networks.
 
     Attributes
@@ -195,13 +213,8 @@ class DrawDigit(LiveFigure):
     """
 
     _figure = traitlets.Unicode("draw-digit").tag(sync=True)
-    latent_dim = traitlets.Int(2).tag(**REMEMBERED)
-    strokes = traitlets.List([[[0.25, 0.2], [0.72, 0.2], [0.62, 0.42], [0.5, 0.62], [0.42, 0.85]]]).tag(**REMEMBERED)
-    z = traitlets.List([]).tag(sync=True)
-
-    @traitlets.validate("latent_dim")
-    def _check_latent_dim(self, proposal: dict) -> int:
-        return check_size(proposal["value"])
+    strokes = traitlets.List().tag(**REMEMBERED)
+    z = traitlets.List().tag(sync=True)
 
     @traitlets.validate("strokes")
     def _check_strokes(self, proposal: dict) -> list:
@@ -216,57 +229,3 @@ def is_point(point: object) -> bool:
     """Whether something is a place on the pad: two numbers from 0 to 1."""
     is_pair = isinstance(point, (list, tuple)) and len(point) == 2
     return is_pair and all(isinstance(value, (int, float)) and 0 <= value <= 1 for value in point)
-
-
-def check_angle(angle: float) -> float:
-    """A finite number of degrees, or an error.
-
-    Raises
-    ------
-    TraitError
-        If it is NaN or infinite.
-    """
-    if not math.isfinite(angle):
-        raise traitlets.TraitError(f"An angle is {angle}; wanted a finite number of degrees.")
-    return angle
-
-
-def check_size(latent_dim: int) -> int:
-    """A size of the code whose weights are shipped, or an error.
-
-    Raises
-    ------
-    TraitError
-        If it is another.
-    """
-    sizes = [name.removeprefix("weights-") for name in assets.data_names() if name.startswith("weights-")]
-    if str(latent_dim) not in sizes:
-        raise traitlets.TraitError(f"latent_dim is {latent_dim}; there are weights for {', '.join(sizes)}.")
-    return latent_dim
-
-
-def check_code(z: list, latent_dim: int) -> list[float]:
-    """A code inside the square or cube, or an error.
-
-    Raises
-    ------
-    TraitError
-        If it is not `latent_dim` numbers from -1 to 1.
-    """
-    numbers = all(isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= 1 for value in z)
-    if not numbers or len(z) != latent_dim:
-        raise traitlets.TraitError(f"z is {z}; wanted {latent_dim} numbers from -1 to 1.")
-    return [float(value) for value in z]
-
-
-def check_digits(digits: list) -> list[int]:
-    """Different digits in rising order, or an error.
-
-    Raises
-    ------
-    TraitError
-        If one is no digit, or stands there twice.
-    """
-    if any(digit not in range(10) for digit in digits) or len(set(digits)) != len(digits):
-        raise traitlets.TraitError(f"digits is {digits}; wanted different whole numbers from 0 to 9.")
-    return sorted(digits)

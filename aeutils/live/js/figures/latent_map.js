@@ -2,9 +2,9 @@
 
 import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
-import { digitColors, drawCodeDots, drawDot, drawRing, MAP_LIMIT, markScale, toPixels } from "../parts/code_dots.js";
+import { drawCodeDots, drawRing, MAP_LIMIT, toPixels } from "../parts/code_dots.js";
 import { DigitSwitches, labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
-import { checkPlace, lookAround } from "../parts/place.js";
+import { checkPlace, lookAround, VOTERS } from "../parts/place.js";
 import { codeText } from "../parts/words.js";
 
 const STEP = 0.02; // of an arrow key; with shift five times that
@@ -18,8 +18,8 @@ export async function latentMap(stage, { library, state }) {
   const isShown = (index) => state.get("digits").includes(labels[index]);
 
   const plate = new Plate(drawDots);
-  const voterPlate = new Plate(drawVoters); // what moves with the pointer, so that a thousand dots need not be drawn again
-  let voters = [];
+  // What moves with the pointer is made of elements: a thousand dots need not be drawn again at every move.
+  const voters = Array.from({ length: VOTERS }, () => make("div", { class: "live-voter" }));
   const cross = make("div", { class: "live-cross", "aria-hidden": "true" });
   const map = make(
     "div",
@@ -30,7 +30,7 @@ export async function latentMap(stage, { library, state }) {
       pointermove: follow, pointerdown: follow, click: chooseAt, keydown: onKey,
     },
     plate.element,
-    voterPlate.element,
+    make("div", { "aria-hidden": "true" }, ...voters),
     cross,
   );
   const drawn = new Picture("drawn digit");
@@ -56,15 +56,20 @@ export async function latentMap(stage, { library, state }) {
     chosen.found.forEach((one) => drawRing(context, toPixels(codes[one], side), 5, 1));
   }
 
-  function drawVoters(context, side) {
-    context.clearRect(0, 0, side, side);
-    const colors = digitColors(stage);
-    context.strokeStyle = styleOf(stage, "--live-ink");
-    for (const index of voters.filter(isShown)) {
-      const place = toPixels(codes[index], side);
-      drawDot(context, place, 4.4 * markScale(side), colors[labels[index]]);
-      drawRing(context, place, 4.4 * markScale(side), 1.5);
-    }
+  /** Put an element at a place of the map. */
+  function putAt(element, z) {
+    const [x, y] = toPixels(z, 100);
+    element.style.left = `${x}%`;
+    element.style.top = `${y}%`;
+  }
+
+  function showVoters(indices) {
+    voters.forEach((voter, i) => {
+      voter.hidden = i >= indices.length;
+      if (voter.hidden) return;
+      putAt(voter, codes[indices[i]]);
+      voter.style.background = `var(--live-digit-${labels[indices[i]]})`;
+    });
   }
 
   function placeOf(event) {
@@ -110,13 +115,10 @@ export async function latentMap(stage, { library, state }) {
   function showPlace() {
     const z = checkPlace(state.get("z"), 2);
     drawn.show(network.decode(z), `the digit drawn from z = ${codeText(z)}`);
-    const [x, y] = toPixels(z, 100);
-    cross.style.left = `${x}%`;
-    cross.style.top = `${y}%`;
+    putAt(cross, z);
     const around = lookAround(z, labels, codes);
     line.textContent = around.words;
-    voters = around.voters;
-    voterPlate.repaint();
+    showVoters(around.voters.filter(isShown));
   }
 
   function showChosen() {
@@ -127,7 +129,7 @@ export async function latentMap(stage, { library, state }) {
   function showDigits() {
     switches.set(state.get("digits"));
     plate.repaint();
-    voterPlate.repaint();
+    showPlace();
   }
 
   showPlace();
@@ -135,7 +137,7 @@ export async function latentMap(stage, { library, state }) {
   state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits });
   return {
     repaint() {
-      [drawn, chosen, plate, voterPlate].forEach((part) => part.repaint());
+      [drawn, chosen, plate].forEach((part) => part.repaint());
     },
   };
 }

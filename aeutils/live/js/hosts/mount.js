@@ -26,7 +26,7 @@ export async function mountFigure(root, name, host) {
   try {
     if (!(name in FIGURES)) throw new Error(`There is no figure called "${name}".`);
     root.append(stage);
-    const figure = await FIGURES[name].start(stage, host);
+    const figure = await FIGURES[name](stage, host);
     fallback.forEach((node) => node.remove());
     root.dataset.ready = "true";
     return onLookChange(() => figure.repaint());

@@ -1,8 +1,8 @@
-// The host in a built page. DATA_FILES, the files that stand beside this script, is written before it.
+// The host in a built page. Before it are written DATA_FILES, the files that stand beside this script, and STATES,
+// what each figure starts with.
 
 import { Library } from "../parts/library.js";
 import { make } from "../parts/page_elements.js";
-import { FIGURES } from "../figures/table.js";
 import { mountFigure, showProblem } from "./mount.js";
 
 const OWN_ADDRESS = document.currentScript.src;
@@ -70,7 +70,7 @@ function startPlaceholder(root) {
     showProblem(root, new Error(`Its state is not JSON: ${state}`));
     return;
   }
-  const values = { ...structuredClone(FIGURES[figure]?.state ?? {}), ...given };
+  const values = { ...structuredClone(STATES[figure] ?? {}), ...given };
   mountFigure(root, figure, { library: pageLibrary, state: new PageState(values) });
 }
 

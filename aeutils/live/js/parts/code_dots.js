@@ -1,6 +1,6 @@
 // Codes of two numbers as dots in a square: what the latent map and the drawing have in common.
 
-import { channels, fontOf, styleOf } from "./page_elements.js";
+import { fontOf, rgbOf, styleOf } from "./page_elements.js";
 
 export const MAP_LIMIT = 1.05; // the axes run a little beyond the codes
 
@@ -84,7 +84,7 @@ export function drawNumber(context, number, [x, y], color, element, side) {
 
 /** The relative luminance of a colour (WCAG 2), from 0, black, to 1, white. */
 export function luminance(color) {
-  const [red, green, blue] = channels(color)
+  const [red, green, blue] = rgbOf(color)
     .map((value) => value / 255)
     .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;

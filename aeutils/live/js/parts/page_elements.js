@@ -24,7 +24,7 @@ export function fontOf(element, size) {
 }
 
 /** "#rrggbb" as three numbers from 0 to 255. */
-export function channels(color) {
+export function rgbOf(color) {
   return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 }
 
@@ -43,7 +43,7 @@ export class Picture {
   show(image, name) {
     this.image = image;
     if (name) this.element.setAttribute("aria-label", name);
-    const [pen, paper] = ["--live-pen", "--live-paper"].map((color) => channels(styleOf(this.element, color)));
+    const [pen, paper] = ["--live-pen", "--live-paper"].map((color) => rgbOf(styleOf(this.element, color)));
     const context = this.element.getContext("2d");
     const pixels = context.createImageData(28, 28);
     for (let i = 0; i < PIXELS; i++) {
