@@ -5,7 +5,7 @@ import { drawDot } from "../parts/code_dots.js";
 import { fontOf, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
 import { SizeSlider } from "../parts/size_slider.js";
 
-const MARGIN = { left: 46, right: 10, top: 10, bottom: 34 }; // of the curve, in pixels
+const MARGIN = { left: 46, right: 16, top: 10, bottom: 34 }; // of the curve, in pixels
 
 export async function codeSizes(stage, { library, state }) {
   const [digits, curves] = await Promise.all([
