@@ -12,6 +12,7 @@ import torch
 from matplotlib.colors import to_rgb
 from traitlets import TraitError
 
+from aeutils import live
 from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path
@@ -19,7 +20,7 @@ from aeutils.results import load_results
 from aeutils.synthetic import make_swiss_roll
 from aeutils.unrolling import score_unrolling
 
-FIGURES = [LatentMap, CodeSizes, DrawDigit, LatentSpace, SwissRoll]
+FIGURES = [getattr(live, name) for name in live.__all__ if name != "latent_dim_slider"]
 
 
 def sent(figure, monkeypatch):
@@ -37,10 +38,15 @@ def test_a_stored_notebook_keeps_a_placeholder_that_says_what_to_do(cls):
     data, _ = cls()._repr_mimebundle_()
     assert len(data["text/html"]) < 2000
     attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', data["text/html"]))
-    assert attributes["class"] == "aeutils-live"
-    assert f'"{attributes["data-figure"]}"' in (assets.JS_FOLDER / "figures/table.js").read_text("utf-8")
+    assert attributes["class"] == "aeutils-live" and attributes["data-figure"] in assets.states()
     assert data["text/plain"] in data["text/html"] and "notebook" in data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in data  # which JupyterLab prefers
+
+
+def test_pages_and_python_know_the_same_figures():
+    table = (assets.JS_FOLDER / "figures/table.js").read_text("utf-8")
+    in_pages = re.findall(r'^  "([\w-]+)": \w+,$', table, re.MULTILINE)
+    assert sorted(in_pages) == sorted(assets.states()) == sorted(cls()._figure for cls in FIGURES)
 
 
 @pytest.mark.parametrize("cls", FIGURES)

@@ -7,72 +7,72 @@ from py_mini_racer import MiniRacer
 
 from aeutils.live import assets
 
-FILES = {path.relative_to(assets.JS_FOLDER).as_posix(): path for path in assets.JS_FOLDER.rglob("*.js")}
-TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let|var) ([\w$]+)", re.MULTILINE)
+FOLDERS = ["network", "parts", "figures", "hosts"]  # none needs one that stands after it
+ENTRIES = ["hosts/page.js", "hosts/widget.js"]
+FILES = {
+    path.relative_to(assets.JS_FOLDER).as_posix(): path.read_text("utf-8") for path in assets.JS_FOLDER.rglob("*.js")
+}
+TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let|var) ([\w$]+)", re.MULTILINE)
 IMPORTS = re.compile(r'^import \{([^}]*)\} from "([^"]+)";', re.MULTILINE)
-
-
-def text_of(name):
-    return FILES[name].read_text("utf-8")
+HOMES = {top_level: name for name, text in FILES.items() for top_level in TOP_LEVEL.findall(text)}
 
 
 def imported(name):
     """The names that a file imports."""
-    return {word for names, _ in IMPORTS.findall(text_of(name)) for word in re.findall(r"\w+", names)}
+    return {word for names, _ in IMPORTS.findall(FILES[name]) for word in re.findall(r"\w+", names)}
+
+
+def needs(name):
+    """The file and all that it needs, in whatever order."""
+    return {name}.union(*(needs(HOMES[word]) for word in imported(name)))
 
 
 def words_used(name):
-    """The names in a file's own code: without its imports, comments and texts."""
-    code = IMPORTS.sub("", text_of(name))
-    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", code, flags=re.DOTALL)
+    """What a file's own code speaks of: all names but those of properties, and those that it gives itself."""
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", IMPORTS.sub("", FILES[name]), flags=re.DOTALL)
     code = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', code)
     # Of a template, what stands between ${ and } is code.
     code = re.sub(r"`[^`]*`", lambda found: " ".join(re.findall(r"\$\{(.*?)\}", found.group(), re.DOTALL)), code)
-    return set(re.findall(r"(?<![\w$.])[\w$]+", re.sub(r"\.\.\.", " ", code)))
+    given = " ".join(re.findall(r"\b(?:const|let|class|function\*?) (\{[^}]*\}|\[[^\]]*\]|[\w$]+)", code))
+    names = r"(?<![\w$.])[\w$]+\b(?!:)"
+    return set(re.findall(names, code.replace("...", " "))) - set(re.findall(names, given))
 
 
 # ------------------------------------------------------------------------------------------------------ the files
 
 
-def test_there_are_files_in_each_folder():
-    assert {name.split("/")[0] for name in FILES} >= {"network", "parts", "figures", "hosts"}
+def test_every_file_stands_in_a_folder_and_is_needed():
+    assert {name.split("/")[0] for name in FILES} == set(FOLDERS)
+    assert set().union(*map(needs, ENTRIES)) == set(FILES)
 
 
 def test_no_name_at_the_top_of_a_file_stands_in_another():
-    homes = {}
-    for name in FILES:
-        for top_level in TOP_LEVEL.findall(text_of(name)):
-            homes.setdefault(top_level, []).append(name)
-    assert {top_level: files for top_level, files in homes.items() if len(files) > 1} == {}
+    top_levels = [top_level for text in FILES.values() for top_level in TOP_LEVEL.findall(text)]
+    assert {top_level for top_level in top_levels if top_levels.count(top_level) > 1} == set()
 
 
-def test_every_file_imports_what_it_uses_of_others_and_nothing_else():
-    homes = {top_level: name for name in FILES for top_level in TOP_LEVEL.findall(text_of(name))}
-    for name in FILES:
-        of_others = {word for word in words_used(name) if homes.get(word, name) != name}
-        assert imported(name) == of_others, name
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_imports_what_it_uses_of_others_and_nothing_else(name):
+    assert imported(name) == {word for word in words_used(name) if HOMES.get(word, name) != name}
 
 
-@pytest.mark.parametrize("folder", ["network"])
-def test_what_needs_no_page_needs_no_file_that_does(folder):
-    for name in FILES:
-        if name.startswith(f"{folder}/"):
-            assert all(address.startswith("./") for _, address in IMPORTS.findall(text_of(name))), name
-            assert not words_used(name) & {"document", "window"}, name
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_needs_no_folder_after_its_own(name):
+    places = [FOLDERS.index(needed.split("/")[0]) for needed in needs(name)]
+    assert max(places) == FOLDERS.index(name.split("/")[0])
+    assert not name.startswith("network/") or not words_used(name) & {"document", "window"}
 
 
-@pytest.mark.parametrize("entry", ["hosts/page.js", "hosts/widget.js"])
-def test_a_host_joins_every_file_once_after_what_it_needs(entry):
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_files_are_joined_once_and_after_what_they_need(entry):
     source = assets.joined(entry)
-    hosts = {"hosts/page.js", "hosts/widget.js"}
     starts = {}
-    for name in set(FILES) - hosts | {entry}:
-        head = text_of(name).split("\n")[0]  # each file begins with a comment of its own
-        assert head.startswith("// ") and source.count(f"{head}\n") == 1, name
-        starts[name] = source.index(head)
-    homes = {top_level: name for name in starts for top_level in TOP_LEVEL.findall(text_of(name))}
+    for name in needs(entry):
+        first = TOP_LEVEL.search(FILES[name]).group().removeprefix("export ")
+        assert source.count(f"{first} ") + source.count(f"{first}(") == 1, name
+        starts[name] = source.index(first)
     for name in starts:
-        assert all(starts[homes[word]] < starts[name] for word in imported(name)), name
+        assert all(starts[HOMES[word]] < starts[name] for word in imported(name)), name
 
 
 def test_scripts_of_the_page_have_no_modules_and_ask_no_other_host():
@@ -114,7 +114,7 @@ def test_what_a_file_needs_stands_before_it_and_once(write):
         parts__left='import { one } from "../right.js";\nexport const left = 10 * one;\n',
         right="export const one = 1;\nexport const right = twice(one);\n\n"
         "/** import { this } is no import */\nexport function twice(x) {\n  return 2 * x;\n}\n"
-        "export class Two {}\nexport async function later() {}\n",
+        "export class Two {}\nexport async function later() {}\nexport function* many() {}\n",
     )
     source = assets.joined("parts/top.js")
     assert value(source, "sum + new Two().constructor.name") == "13Two"
@@ -172,7 +172,6 @@ def test_what_cannot_be_joined_is_refused(files, words, write):
         "export let a = 1;",
         "export const { a } = {};",
         "export const [a] = [];",
-        "export function* a() {}",
     ],
 )
 def test_a_form_that_the_joiner_does_not_know_is_refused(line, write):

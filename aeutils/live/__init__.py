@@ -5,7 +5,7 @@ Colab. A figure is a function of three things: an element of the page, its *stat
 and a *host*. The host is all that differs between the places:
 
 =================  ==================================  =====================================
-what a host does   in a built page (`js/page.js`)      in a notebook (`js/widget.js`)
+what a host does   in a page (`js/hosts/page.js`)      in a notebook (`js/hosts/widget.js`)
 =================  ==================================  =====================================
 starts a figure    for each placeholder in the page    when a cell shows the Python object
 fetches a file     adds a classic script, which works  asks the kernel, which sends bytes
@@ -17,10 +17,22 @@ Files are fetched when a figure asks for them: the held-out digits once, the wei
 the files that PyTorch loads, byte by byte, and the codes are computed in the page from the pictures. So nothing is
 made beforehand that could grow stale, and a size whose weights are added needs nothing else.
 
-There is no build step. The files of `js/` are plain scripts without imports, joined in the order of
-`assets.SCRIPTS`; the book's extension `book/_ext/live.py` writes them and the data beside the pages, and
-`figures.LiveFigure` hands them to anywidget. In a stored notebook there is only a placeholder of a few hundred bytes,
-which the built page brings to life and which everybody else reads as a sentence.
+The files of `js/` are ES modules: each says in its first lines what it needs of others, and marks with `export` what it
+offers them. No folder needs one that stands below it here:
+
+============  ======================================================================================
+`network/`    numbers only, which need no page: the weights, the network, the digits, pen strokes
+`parts/`      pieces of a page that figures are made of, and the library of what they know together
+`figures/`    a file a figure, and the table of them all
+`hosts/`      the two places, and `mount.js`, which starts a figure in either
+============  ======================================================================================
+
+There is no build step. A browser loads no modules from a disk, so `assets.joined` follows the imports and makes one
+script of a host and all that it needs; the book's extension `book/_ext/live.py` writes that and the data beside the
+pages, and `figures.LiveFigure` hands it to anywidget. In a stored notebook there is only a placeholder of a few hundred
+bytes, which the built page brings to life and which everybody else reads as a sentence.
+
+What each figure starts with stands in `states.json`, from which the pages and the Python classes read it.
 
 =====================  ===================================================================================
 `assets`               the scripts, the style and the data; needs nothing but the standard library

@@ -27,7 +27,7 @@ _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
 # The two forms in which the files of `js/` say what they need and what they offer; see `joined`.
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _OTHER_FORM = re.compile(r"^[ \t]*(?:import|export)\b.*|^.*\bimport\s*[.(].*", re.MULTILINE)
 
 
@@ -67,7 +67,7 @@ def joined(*entries: str) -> str:
             needed = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
             add(needed, (*needed_by, name))
             if missing := set(re.findall(r"\w+", names)) - offered[needed]:
-                there = ", ".join(sorted(offered[needed]))
+                there = ", ".join(sorted(offered[needed])) or "nothing"
                 raise ValueError(f"{name} imports {', '.join(sorted(missing))} from {needed}, which exports {there}.")
         offered[name] = set(_EXPORT.findall(text))
         sources[name] = _EXPORT.sub("", _IMPORT.sub("", text))

@@ -128,7 +128,7 @@ def test_pages_without_a_figure_do_not_load_the_scripts(open_page):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", ["latent-map", "latent-space", "draw-digit", "code-sizes", "swiss-roll"])
+@pytest.mark.parametrize("name", assets.states())
 def test_a_figure_is_not_wider_than_the_page(name, width, workshop, open_page):
     _, page = workshop
     watched = open_page("page", width=width, folder=page(figure(name)))
