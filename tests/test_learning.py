@@ -13,10 +13,11 @@ from scipy.stats import spearmanr
 from torch import nn
 from torch.nn import functional as F
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist_sample
 from aeutils.live import assets, pack
 from aeutils.metrics import knn_accuracy
-from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder, reconstruct
+from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.synthetic import draw_pendulum, make_swiss_roll
 from aeutils.training import Recipe, fit
 from aeutils.unrolling import fit_roll, geodesic_distances, sammon_stress, score_unrolling

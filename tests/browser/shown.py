@@ -4,11 +4,11 @@ import numpy as np
 
 
 def ink(canvas):
-    """What a picture shows, as intensities: the theme's paper is 0, its ink is 1."""
+    """What a picture shows, as intensities: the theme's paper is 0, its pen is 1."""
     red, darkest, palest = canvas.evaluate(
         """c => [
           Array.from(c.getContext("2d").getImageData(0, 0, 28, 28).data).filter((_, i) => i % 4 === 0),
-          ...["--live-ink", "--live-paper"].map(
+          ...["--live-pen", "--live-paper"].map(
             name => parseInt(getComputedStyle(c).getPropertyValue(name).slice(1, 3), 16)),
         ]"""
     )
