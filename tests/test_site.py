@@ -4,11 +4,14 @@ What only shows in a browser is in `browser/test_pages.py`.
 """
 
 import collections
+import json
 import re
 from urllib.parse import unquote, urldefrag, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
+from pages import BOOK
 
 FETCHES = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 NOT_FETCHED = {"next", "prev", "search", "index", "author", "copyright", "canonical"}  # of <link>: where else to go
@@ -47,6 +50,74 @@ def test_every_link_leads_to_a_page_and_every_anchor_to_a_place_on_it(pages):
             elif anchor and target in places and unquote(anchor) not in places[target]:
                 dead.append(f"{path.name}: {address}#{anchor}")
     assert dead == []
+
+
+def test_the_whole_book_has_at_most_15_megabytes(site):
+    sizes = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}
+    assert len(sizes) > 100
+    assert sum(sizes.values()) < 15e6, sorted(sizes.items(), key=lambda item: -item[1])[:10]
+
+
+def test_a_page_names_at_most_1_2_megabytes_of_scripts_and_styles(pages):
+    for path, page in pages.items():
+        if page.select_one("meta[http-equiv=refresh]"):
+            continue
+        names = [tag.get("src") or tag["href"] for tag in page.select("script[src], link[rel=stylesheet]")]
+        files = {(path.parent / urlsplit(name).path).resolve() for name in names}
+        assert len(files) > 10
+        assert path.stat().st_size + sum(file.stat().st_size for file in files) < 1.2e6, path.name
+
+
+def test_no_script_is_for_formulas_or_icons_and_no_style_names_a_file_that_is_not_there(pages, site):
+    for path, page in pages.items():
+        for tag in page.select("script[src]"):
+            assert not re.search("mathjax|fontawesome|thebe", tag["src"], re.IGNORECASE), path.name
+    for style in (site / "_static").rglob("*.css"):
+        for address in re.findall(r"url\([\"']?(?!data:|#)([^)\"']+)", style.read_text("utf-8")):
+            assert (style.parent / address).is_file(), f"{style.name}: {address}"
+
+
+def test_every_formula_is_mathml_that_says_something(chapters, pages):
+    formulas = [formula for article in chapters.values() for formula in article.select(".math")]
+    assert len(formulas) > 150
+    for formula in formulas:
+        (element,) = formula.select("math")
+        assert element.get_text(strip=True)
+        assert (element.get("display") == "block") == (formula.name == "div")
+    written = [text for path in pages for text in re.findall(r"<math .*?</math>", path.read_text("utf-8"), re.DOTALL)]
+    assert len(written) == len(formulas)
+    for text in written:
+        ElementTree.fromstring(text)  # as strictly as EPUB wants it
+
+
+def test_every_labelled_formula_has_its_number_and_references_show_it(chapters):
+    numbers, references = {}, 0
+    for article in chapters.values():
+        for formula in article.select("div.math[id^=equation-]"):
+            numbers[formula["id"]] = re.match(r"\(\d+\)", formula.select_one(".eqno").get_text())[0]
+    assert len(numbers) >= 20
+    for article in chapters.values():
+        for link in article.select("a.reference[href*='#equation-']"):
+            assert link.get_text() == numbers[urldefrag(link["href"]).fragment]
+            references += 1
+    assert references >= 3
+
+
+def test_every_icon_of_the_theme_has_a_shape(pages, site):
+    style = (site / "_static/icons.css").read_text("utf-8")
+    shapes = set(re.findall(r"\.(fa-[\w-]+) \{\s*--icon:", style))
+    shown = {name for page in pages.values() for tag in page.select(".fa-solid, .fas, .fab") for name in tag["class"]}
+    assert len(shown) > 10
+    assert {name for name in shown if name.startswith("fa-")} - {"fa-solid", "fa-lg"} <= shapes
+
+
+def test_a_notebook_to_download_has_the_cells_of_its_page_and_no_outputs(site):
+    downloads = sorted((site / "_sources/book").glob("*.ipynb"))
+    assert len(downloads) >= 8
+    for path in downloads:
+        download, original = (json.loads(file.read_text("utf-8")) for file in (path, BOOK / path.name))
+        assert [cell["source"] for cell in download["cells"]] == [cell["source"] for cell in original["cells"]]
+        assert not any(cell.get("outputs") for cell in download["cells"])
 
 
 def test_nothing_that_a_page_fetches_lies_on_another_host(pages):

@@ -43,7 +43,7 @@ def main() -> None:
                         figure.scroll_into_view_if_needed()
                         figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
                     page.evaluate("window.scrollTo(0, 0)")
-                    page.wait_for_timeout(1000)  # formulas draw themselves
+                    page.wait_for_timeout(300)  # until the page has scrolled back
                     page.screenshot(path=OUT / f"{path.stem}_{width}_{theme}.png", full_page=True)
                     page.close()
                 context.close()

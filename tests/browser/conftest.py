@@ -34,10 +34,11 @@ class Watched:
     """A page, and everything that went wrong on it."""
 
     def __init__(self, page):
-        self.page, self.errors, self.requests = page, [], []
+        self.page, self.errors, self.requests, self.responses = page, [], [], []
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
+        page.on("response", lambda response: self.responses.append(response))
 
     def figure(self, name):
         """The first figure of a name, once it stands."""

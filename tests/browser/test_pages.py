@@ -3,13 +3,14 @@
 import http.server
 import threading
 from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
 from accessibility import violations
 
 from aeutils.live import assets
 
-# What is wrong with what the page shows, each as a line. Formulas are drawn when this runs.
+# What is wrong with what the page shows, each as a line.
 LOOK = r"""() => {
   const problems = [];
   for (const picture of document.images) {
@@ -19,12 +20,18 @@ LOOK = r"""() => {
   while (texts.nextNode()) {
     const { parentElement: around, data } = texts.currentNode;
     const raw = data.match(/\\[a-zA-Z]{2,}|\\[()[\]]|\$[^$]+\$|\{(numref|ref|eq|cite)\}/);
-    if (raw && !around.closest("pre, code, script, style, mjx-container")) problems.push(`raw markup: ${raw[0]}`);
+    if (raw && !around.closest("pre, code, script, style")) problems.push(`raw markup: ${raw[0]}`);
   }
-  for (const error of document.querySelectorAll("mjx-merror, .system-message")) problems.push(error.textContent);
-  for (const formula of document.querySelectorAll("div.math mjx-container")) {
+  for (const error of document.querySelectorAll("merror, .system-message")) problems.push(error.textContent);
+  for (const formula of document.querySelectorAll("div.math math")) {
     if (formula.scrollWidth > formula.clientWidth + 1) {
-      problems.push(`a formula is cut off: ${formula.closest("div.math").id}`);
+      problems.push(`a formula is cut off: ${formula.textContent}`);
+    }
+  }
+  for (const icon of document.querySelectorAll(".fa-solid, .fas")) {
+    const { maskImage, width, height } = getComputedStyle(icon);
+    if (icon.checkVisibility() && (maskImage === "none" || !parseFloat(width) || !parseFloat(height))) {
+      problems.push(`no icon: ${icon.className}`);
     }
   }
   const { scrollWidth } = document.documentElement;
@@ -39,14 +46,13 @@ LOOK = r"""() => {
 
 
 def look_through(watched):
-    """Unfold everything on a page, let figures and formulas draw; return what went wrong."""
+    """Unfold everything on a page, let the figures draw; return what went wrong."""
     page = watched.page
     page.add_style_tag(content="*, *::before, *::after { animation: none !important; transition: none !important; }")
     for figure in page.locator(".aeutils-live").all():
         figure.scroll_into_view_if_needed()
         figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    page.evaluate("window.MathJax?.startup?.promise")
     host = "/".join(page.url.split("/")[:3])
     elsewhere = [url for url in watched.requests if not url.startswith(("data:", "blob:", host))]
     return watched.errors + elsewhere + page.evaluate(LOOK)
@@ -68,21 +74,41 @@ def test_no_page_has_anything_wrong_with_it_when_opened_from_a_disk_without_a_ne
     assert {name: found for name, found in problems.items() if found} == {}
 
 
-@pytest.mark.slow
-def test_no_page_has_anything_wrong_with_it_when_served(open_page, site):
+@pytest.fixture
+def server(site):
+    """The address where the site is served."""
+
     class Silent(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
             pass
 
+    with http.server.ThreadingHTTPServer(("localhost", 0), partial(Silent, directory=site)) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://localhost:{serving.server_port}"
+        serving.shutdown()
+
+
+@pytest.mark.slow
+def test_no_page_has_anything_wrong_with_it_when_served(open_page, site, server):
     problems = {}
-    with http.server.ThreadingHTTPServer(("localhost", 0), partial(Silent, directory=site)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        for name in page_names(site):
-            watched = open_page(name, server=f"http://localhost:{server.server_port}")
-            problems[name] = look_through(watched)
-            watched.page.close()
-        server.shutdown()
+    for name in page_names(site):
+        watched = open_page(name, server=server)
+        problems[name] = look_through(watched)
+        watched.page.close()
     assert {name: found for name, found in problems.items() if found} == {}
+
+
+def test_a_page_fetches_at_most_1_2_megabytes_besides_pictures_and_live_data(open_page, server):
+    watched = open_page("02_swiss_roll", server=server)  # formulas, code and two kinds of live figures
+    assert look_through(watched) == []
+    fetched = {}
+    for response in watched.responses:
+        path = urlsplit(response.url).path
+        live_data = "/live/" in path and not path.endswith(("/live.js", "/live.css"))
+        if response.request.resource_type != "image" and not live_data:
+            fetched[path] = len(response.body())
+    assert len(fetched) > 15
+    assert sum(fetched.values()) < 1.2e6, fetched
 
 
 @pytest.mark.slow
@@ -103,12 +129,17 @@ def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
     path.write_text(
         "<!doctype html><html lang='en'><title>t</title><article><img src='none.png' alt=''>"
         "<p>$x^2$ and {numref}`fig-a`</p><div style='width: 3000px'>wide</div>"
-        "<p style='color: #ccc; background: #fff'>pale</p><pre style='overflow: auto'>" + "x" * 900 + "</pre></article>"
+        "<p style='color: #ccc; background: #fff'>pale</p><pre style='overflow: auto'>" + "x" * 900 + "</pre>"
+        "<div class='math'><math display='block' style='overflow: auto; width: 9px'><mtext>toowide</mtext></math>"
+        "</div><math><mi>\\foo</mi></math><i class='fas fa-unknown'></i></article>"
     )
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(path.as_uri())
     found = "\n".join(page.evaluate(LOOK))
-    for words in ("broken picture", "raw markup: $x^2$", "the page is 3", "code scrolls sideways"):
+    for words in (
+        *("broken picture", "raw markup: $x^2$", "raw markup: \\foo", "the page is 3", "code scrolls sideways"),
+        *("a formula is cut off: toowide", "no icon: fas fa-unknown"),
+    ):
         assert words in found
     assert any(line.startswith("color-contrast") for line in violations(page))
     page.close()
@@ -119,6 +150,33 @@ def test_the_search_works_from_a_disk(open_page, site):
     watched.page.goto(f"file://{site}/search.html?q=walking+distances")
     watched.page.get_by_role("link", name="The Swiss Roll: PCA Against an Autoencoder").last.wait_for(timeout=20_000)
     assert watched.errors == []
+
+
+def test_the_words_searched_for_are_marked_on_the_page_that_was_found(open_page, site):
+    watched = open_page("intro", offline=True)
+    watched.page.goto(f"file://{site}/book/02_swiss_roll.html?highlight=unrolled")
+    watched.page.locator("article .highlighted").first.wait_for()
+    assert watched.errors == []
+
+
+def test_on_a_phone_the_buttons_open_the_contents_of_the_book_and_of_the_page(open_page):
+    page = open_page("02_swiss_roll", width=390).page
+    chapter = page.locator(".bd-docs-nav").get_by_role("link", name="Notation")
+    section = page.locator("#pst-page-toc-nav").get_by_role("link", name="Exercises")
+    for button, link in (("Toggle primary sidebar", chapter), ("Toggle secondary sidebar", section)):
+        assert not link.is_visible()
+        page.get_by_role("button", name=button).click()
+        link.wait_for()
+        page.keyboard.press("Escape")
+        link.wait_for(state="hidden")
+
+
+def test_on_a_desk_the_button_hides_the_contents_of_the_book(open_page):
+    page = open_page("02_swiss_roll").page
+    link = page.locator(".bd-docs-nav").get_by_role("link", name="Notation")
+    assert link.is_visible()
+    page.get_by_role("button", name="Toggle primary sidebar").click()
+    link.wait_for(state="hidden")
 
 
 def test_pages_without_a_figure_do_not_load_the_scripts(open_page):
