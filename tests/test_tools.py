@@ -1,8 +1,13 @@
+import base64
+import io
+
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
-from tools.run_notebooks import code_checksum, is_debris, run
+from tools.run_notebooks import code_checksum, is_debris, run, shrink_pictures
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -60,3 +65,16 @@ def test_a_change_of_code_after_the_run_can_be_seen_and_a_change_of_text_or_addr
     assert stored.metadata["code_sha256"] == code_checksum(stored)
     stored.cells[2].source = "print(2 + 4)"
     assert stored.metadata["code_sha256"] != code_checksum(stored)
+
+
+def test_a_stored_picture_keeps_what_it_shows_with_256_colours():
+    pixels = np.zeros((40, 60, 3), dtype=np.uint8)
+    pixels[:20] = (124, 172, 2)  # the colour of 0
+    pixels[20:, :, :] = np.arange(60, dtype=np.uint8)[:, None] * 4  # greys
+    file = io.BytesIO()
+    Image.fromarray(pixels).convert("RGBA").save(file, "png")
+    output = {"data": {"image/png": base64.b64encode(file.getvalue()).decode()}}
+    shrink_pictures([output, {"data": {"text/plain": "no picture"}}, {"name": "stdout"}])
+    stored = Image.open(io.BytesIO(base64.b64decode(output["data"]["image/png"])))
+    assert stored.mode == "P"
+    assert np.abs(np.asarray(stored.convert("RGB")).astype(int) - pixels).max() <= 2
