@@ -69,7 +69,7 @@ def first_warning(outputs: list[dict]) -> str | None:
 
 
 def shrink_pictures(outputs: list[dict]) -> None:
-    """Store pictures with 256 colours of their own: a third of the bytes to clone and to send, and no difference seen."""
+    """Store pictures with 256 colours of their own: a third of the bytes, and no difference seen."""
     for output in outputs:
         data = output.get("data", {})
         if "image/png" in data:
