@@ -15,7 +15,8 @@ from matplotlib.colors import to_rgb
 from refusals import NAN, refusals
 from traitlets import TraitError
 
-from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, latent_dim_slider, pack
+from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
+from aeutils.live.latent_dim_slider import latent_dim_slider
 from aeutils.plotting import DIGIT_COLORS
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
