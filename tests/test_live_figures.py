@@ -14,7 +14,8 @@ from refusals import NAN, refusals
 from traitlets import TraitError
 
 from aeutils import live
-from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, latent_dim_slider, pack
+from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
+from aeutils.live.latent_dim_slider import latent_dim_slider
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
