@@ -132,37 +132,45 @@ def plot_image_grid(
     return ax
 
 
-def plot_confusion(shares: Tensor, *, xlabel: str = "taken for", ylabel: str = "true digit") -> Axes:
-    """A table of percentages, darker where there are more.
+def plot_confusion(
+    shares: Tensor, *, columns: Sequence = range(10), xlabel: str = "taken for", ylabel: str = "true digit"
+) -> Axes:
+    """A table of percentages, a row for each digit, darker where there are more.
 
     Parameters
     ----------
-    shares : Tensor of shape (10, 10)
-        Each row sums to 1.
+    shares : Tensor of shape (10, C)
+        Each in [0, 1].
+    columns : sequence
+        What each of the C columns is called.
     xlabel, ylabel : str
         What the columns and the rows are.
     """
-    if np.shape(shares) != (10, 10):
+    if np.shape(shares) != (10, len(columns)):
         raise ValueError(
-            f"The shares have shape {tuple(np.shape(shares))}; wanted (10, 10), as confusion() returns it."
+            f"The shares have shape {tuple(np.shape(shares))}; wanted (10, {len(columns)}), as confusion() returns it "
+            "for ten digits."
         )
-    _, ax = plt.subplots(figsize=(SINGLE, SINGLE))
+    _, ax = plt.subplots(figsize=(max(SINGLE, 0.44 * len(columns)), SINGLE))
     percent = 100 * np.asarray(shares)
-    ax.imshow(percent, vmin=0, vmax=100, cmap="Blues")
+    ax.imshow(percent, vmin=0, vmax=100, cmap="Blues", aspect="auto")
     for row, column in np.argwhere(percent.round() > 0):
         value = percent[row, column]
         ax.text(column, row, f"{value:.0f}", ha="center", va="center", color="white" if value > 55 else "black", size=9)
-    ax.set(xticks=range(10), yticks=range(10), xlabel=f"{xlabel} (numbers in %)", ylabel=ylabel)
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set(yticks=range(10), xlabel=f"{xlabel} (entries in %)", ylabel=ylabel)
     return ax
 
 
-def plot_by_digit(series: Mapping[str, tuple[Sequence[float], Sequence[float] | None]], *, ylabel: str) -> Axes:
+def plot_by_digit(
+    series: Mapping[str, tuple[Sequence[float], Sequence[float] | None]], *, ylabel: str, ax: Axes | None = None
+) -> Axes:
     """Bars for the digits 0 to 9, one series beside the other.
 
     Parameters
     ----------
     series : mapping from str to (values, spread)
-        Ten values each in [0, 1]; `spread`, drawn as an error bar, may be None.
+        Ten values each in [0, 1], or in [-1, 1]; `spread`, drawn as an error bar, may be None.
     ylabel : str
         What the values are.
     """
@@ -170,13 +178,15 @@ def plot_by_digit(series: Mapping[str, tuple[Sequence[float], Sequence[float] | 
     for name, (values, spread) in series.items():
         if len(values) != 10 or (spread is not None and len(spread) != 10):
             raise ValueError(f"Series {name!r} has {len(values)} values; wanted ten, one a digit, and as many spreads.")
-    _, ax = plt.subplots(figsize=(WIDE, 3.4))
+    if ax is None:
+        ax = plt.subplots(figsize=(WIDE, 3.4))[1]
     width = 0.84 / len(series)
     for i, (name, (values, spread)) in enumerate(series.items()):
         place = np.arange(10) + (i - (len(series) - 1) / 2) * width
         hatch = ("", "///", "...", "xxx", "\\\\\\")[i]
         ax.bar(place, values, width, yerr=spread, label=name, color=SERIES_COLORS[i], hatch=hatch, edgecolor="white")
-    ax.set(xticks=range(10), xlabel="digit", ylabel=ylabel, ylim=(0, 1.02))
+    lowest = min(min(values) for values, _ in series.values())
+    ax.set(xticks=range(10), xlabel="digit", ylabel=ylabel, ylim=(0 if lowest >= 0 else -1.02, 1.02))
     ax.grid(True, axis="y")
     ax.legend(ncols=len(series), loc="lower center", bbox_to_anchor=(0.5, 1))
     return ax

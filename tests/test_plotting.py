@@ -191,6 +191,21 @@ def test_a_confusion_table_shows_its_shares_in_percent():
     assert ax.get_xlabel().startswith("seen as") and ax.get_ylabel() == "true digit"
 
 
+def test_a_table_of_digits_may_have_columns_of_its_own():
+    shares = torch.linspace(0, 1, 30).reshape(10, 3)
+    ax = plot_confusion(shares, columns=[1, 8, 64], xlabel="size")
+    np.testing.assert_allclose(ax.images[0].get_array(), 100 * shares)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "8", "64"]
+
+
+def test_bars_below_zero_have_room_and_may_stand_in_axes_of_the_caller():
+    _, (left, right) = plt.subplots(1, 2)
+    values = np.linspace(-1, 1, 10)
+    assert plot_by_digit({"one": (values, None)}, ylabel="correlation", ax=right) is right
+    assert right.get_ylim()[0] < -1 and not left.patches
+    assert [patch.get_height() for patch in right.patches] == pytest.approx(values.tolist())
+
+
 # -------------------------------------------------------------------------------------------- plot_by_size
 
 
