@@ -141,7 +141,8 @@ def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
 
 
 def test_every_shipped_size_is_offered_and_nothing_else():
-    assert assets.data_names() == [*(f"weights-{size}" for size in shipped_sizes()), "digits", "sweep", "roll"]
+    weights = [f"weights-{size}" for size in shipped_sizes()]
+    assert assets.data_names() == [*weights, "digits", "training-digits", "sweep", "roll"]
 
 
 def test_a_file_of_the_page_unpacks_to_the_data():

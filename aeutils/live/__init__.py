@@ -20,20 +20,7 @@ made beforehand that could grow stale, and a size whose weights are added needs 
 The files of `js/` are ES modules: each says in its first lines what it needs of others, and marks with `export` what it
 offers them. No folder needs one that stands below it here:
 
-============  ======================================================================================
-`network/`    numbers only, which need no page: the weights, the network, the digits, pen strokes
-`parts/`      pieces of a page that figures are made of, and the library of what they know together
-`figures/`    a file a figure, and the table of them all
-`hosts/`      the two places, and `mount.js`, which starts a figure in either
-============  ======================================================================================
-
-There is no build step. A browser loads no modules from a disk, so `assets.joined` follows the imports and makes one
-script of a host and all that it needs; the book's extension `book/_ext/live.py` writes that and the data beside the
-pages, and `figures.LiveFigure` hands it to anywidget. In a stored notebook there is only a placeholder of a few hundred
-bytes, which the built page brings to life and which everybody else reads as a sentence.
-
-What each figure starts with stands in `states.json`, from which the pages and the Python classes read it.
-
+============  ===============================================================================
 =====================  ===================================================================================
 `assets`               the scripts, the style and the data; needs nothing but the standard library
 `figures`              the Python classes of the figures

