@@ -1,12 +1,13 @@
 """Maps: static pictures of codes and of points in space.
 
-The ten digits have the colours of `plotting.DIGIT_COLORS`, places along the Swiss roll a scale from dark to light.
-Both have a second cue: a number, drawn at the middle of its dots.
+The ten digits have the colours of `palette.DIGIT_COLORS`, places along the Swiss roll a scale from dark to light.
+Both have a second cue: a number on a disc, drawn at the middle of its dots.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,11 +15,11 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from torch import Tensor
 
 from aeutils.checks import check_digits, check_table, is_number
-from aeutils.plotting import DIGIT_COLORS
+from aeutils.palette import DIGIT_COLORS, LINE_COLOR, ink_on
+from aeutils.plotting import SINGLE, WIDE
 from aeutils.synthetic import section_of
 
 VIEW_ANGLES = (0, 60, 120, 180, 240, 300)
@@ -27,10 +28,6 @@ VIEW_ANGLES = (0, 60, 120, 180, 240, 300)
 _DIGIT_COLORMAP = ListedColormap(DIGIT_COLORS)
 _DIGIT_NORM = BoundaryNorm(np.arange(-0.5, 10.5), 10)
 _LENGTH_COLORMAP = "viridis"
-_NUMBER_STYLE = {
-    "fontsize": 17, "fontweight": "bold", "ha": "center", "va": "center",
-    "path_effects": [withStroke(linewidth=3.5, foreground="white")], "zorder": 100,
-}  # fmt: skip
 
 
 def plot_code_map(
@@ -38,8 +35,8 @@ def plot_code_map(
     labels: Tensor,
     ax: Axes | None = None,
     *,
-    colorbar: bool = True,
-    size: float = 6,
+    colorbar: bool = False,
+    size: float = 9,
     limit: float | None = 1.05,
 ) -> Axes:
     """Codes of two numbers as dots, coloured by digit, with each digit's number at the middle of its dots.
@@ -53,7 +50,7 @@ def plot_code_map(
     ax : Axes, optional
         Where to draw; default a new figure.
     colorbar : bool
-        Whether to add the bar that names the colours.
+        Whether to add a bar that names the colours; the numbers name them already.
     size : float
         Area of a dot, in square points.
     limit : float, optional
@@ -74,15 +71,14 @@ def plot_code_map(
         raise ValueError(f"limit is {limit!r}; give a number above 0, or None to fit the axes to the codes.")
     z = z.detach()
     if ax is None:
-        ax = plt.subplots(figsize=(6.8, 5.6))[1]
+        ax = plt.subplots(figsize=(SINGLE, SINGLE))[1]
     dots = ax.scatter(*z.T.numpy(), c=labels.numpy(), s=size, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0)
     for digit in labels.unique().tolist():
-        x, y = z[labels == digit].median(dim=0).values.tolist()
-        ax.text(x, y, str(digit), color=DIGIT_COLORS[digit], **_NUMBER_STYLE)
+        place = z[labels == digit].median(dim=0).values.tolist()
+        _draw_number(ax, place, str(digit), DIGIT_COLORS[digit])
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
     if limit is not None:
-        ax.set(xlim=(-limit, limit), ylim=(-limit, limit))
-    ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal" if limit is not None else "auto")
-    ax.grid(True)
+        _frame_square(ax, limit)
     if colorbar:
         ax.figure.colorbar(dots, ax=ax, ticks=range(10), label="digit")
     return ax
@@ -95,7 +91,7 @@ def plot_code_map_3d(
     *,
     azim: float = 0,
     elev: float = 30,
-    colorbar: bool = True,
+    colorbar: bool = False,
 ) -> Axes:
     """Codes of three numbers as dots, seen from one side.
 
@@ -112,7 +108,7 @@ def plot_code_map_3d(
     elev : float
         Degrees above the horizontal plane.
     colorbar : bool
-        Whether to add the bar that names the colours.
+        Whether to add a bar that names the colours; the numbers name them already.
 
     Returns
     -------
@@ -127,16 +123,16 @@ def plot_code_map_3d(
     check_digits(labels, len(z), "codes")
     z = z.detach()
     if ax is None:
-        ax = plt.figure(figsize=(6.8, 5.6)).add_subplot(projection="3d")
+        ax = plt.figure(figsize=(SINGLE, SINGLE)).add_subplot(projection="3d")
     _check_3d(ax)
     dots = ax.scatter(
-        *z.T.numpy(), c=labels.numpy(), s=4, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0, alpha=0.8
+        *z.T.numpy(), c=labels.numpy(), s=7, cmap=_DIGIT_COLORMAP, norm=_DIGIT_NORM, linewidths=0, depthshade=False
     )
     for digit in labels.unique().tolist():
-        x, y, height = z[labels == digit].median(dim=0).values.tolist()
-        ax.text(x, y, height, str(digit), color=DIGIT_COLORS[digit], **_NUMBER_STYLE)
-    ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1), xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
-    ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
+        place = z[labels == digit].median(dim=0).values.tolist()
+        _draw_number(ax, place, str(digit), DIGIT_COLORS[digit])
+    ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
+    _draw_cube(ax, "z")
     ax.view_init(elev=elev, azim=azim)
     if colorbar:
         ax.figure.colorbar(dots, ax=ax, ticks=range(10), label="digit", shrink=0.7, pad=0.1)
@@ -154,9 +150,9 @@ def plot_six_views(z: Tensor, labels: Tensor) -> Figure:
     """
     check_table(z, "codes", columns=3)
     check_digits(labels, len(z), "codes")
-    figure, axes = plt.subplots(2, 3, figsize=(9.2, 6.4), subplot_kw={"projection": "3d"})
+    figure, axes = plt.subplots(2, 3, figsize=(WIDE, 4.9), subplot_kw={"projection": "3d"})
     for ax, angle in zip(axes.flat, VIEW_ANGLES, strict=True):
-        plot_code_map_3d(z, labels, ax, azim=angle, colorbar=False)
+        plot_code_map_3d(z, labels, ax, azim=angle)
         ax.text2D(0.5, 0.97, f"turned by {angle}°", transform=ax.transAxes, ha="center")
     return figure
 
@@ -215,11 +211,10 @@ def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: fl
     check_table(points, "points", columns=3)
     _check_sheet(sheet, len(points), "points")
     if ax is None:
-        ax = plt.figure(figsize=(5.6, 5.0)).add_subplot(projection="3d")
+        ax = plt.figure(figsize=(SINGLE, SINGLE)).add_subplot(projection="3d")
     _check_3d(ax)
-    ax.scatter(*points.T.numpy(), c=sheet[:, 0].numpy(), s=7, cmap=_LENGTH_COLORMAP, linewidths=0, depthshade=False)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$", aspect="equal")
-    ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
+    ax.scatter(*points.T.numpy(), c=sheet[:, 0].numpy(), s=9, cmap=_LENGTH_COLORMAP, linewidths=0, depthshade=False)
+    _draw_cube(ax, "x")
     ax.view_init(elev=elev, azim=azim)
     return ax
 
@@ -253,16 +248,49 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     _check_sheet(sheet, len(z), "codes")
     z = z.detach()
     if ax is None:
-        ax = plt.subplots(figsize=(6.4, 4.0))[1]
-    dots = ax.scatter(*z.T.numpy(), c=sheet[:, 0].numpy(), s=7, cmap=_LENGTH_COLORMAP, linewidths=0)
+        ax = plt.subplots(figsize=(SINGLE, 3.4))[1]
+    dots = ax.scatter(*z.T.numpy(), c=sheet[:, 0].numpy(), s=9, cmap=_LENGTH_COLORMAP, linewidths=0)
     section = section_of(sheet)
     for number in section.unique().tolist():
-        x, y = z[section == number].median(dim=0).values.tolist()
-        ax.text(x, y, str(number + 1), **(_NUMBER_STYLE | {"color": "black", "fontsize": 13}))
+        place = z[section == number].median(dim=0).values.tolist()
+        _draw_number(ax, place, str(number + 1), "black")
     ax.set(xlabel="$z_1$", ylabel="$z_2$")
     if colorbar:
         ax.figure.colorbar(dots, ax=ax, label="arc length $s$")
     return ax
+
+
+def _draw_number(ax: Axes, place: Sequence[float], number: str, color: str) -> None:
+    """A number on a disc with a rim of paper, so that it stands out from its dots; smaller in small panels."""
+    inches = ax.get_position().width * ax.figure.get_figwidth()
+    fontsize = 10 * min(1, max(0.72, inches / 3.7))
+    disc = {"boxstyle": "circle,pad=0.28", "facecolor": color, "edgecolor": "white", "linewidth": 1.6}
+    style = {"fontsize": fontsize, "fontweight": "bold", "ha": "center", "va": "center_baseline", "zorder": 100}
+    ax.text(*place, number, color=ink_on(color), bbox=disc, **style)
+
+
+def _frame_square(ax: Axes, limit: float) -> None:
+    """A square with a frame and two axes, its ends numbered and its names between the numbers."""
+    end = min(1, limit)
+    for line in (ax.axhline, ax.axvline):
+        line(0, color=LINE_COLOR, linewidth=0.8, zorder=0)
+    ax.spines[:].set(visible=True, color=LINE_COLOR)
+    ax.set(xticks=(-end, end), yticks=(-end, end), xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ax.tick_params(length=0)
+    ax.xaxis.labelpad = ax.yaxis.labelpad = -9
+
+
+def _draw_cube(ax: Axes, letter: str) -> None:
+    """Three edges with their names; walls and numbers would crowd the dots."""
+    for number, axis in enumerate((ax.xaxis, ax.yaxis, ax.zaxis), start=1):
+        axis.set_pane_color("none")
+        axis.set_rotate_label(False)
+        axis.set_label_text(f"${letter}_{number}$", rotation=0)
+        axis.labelpad = -12
+        axis.line.set_color(plt.rcParams["axes.edgecolor"])
+    limits = (ax.get_xlim(), ax.get_ylim(), ax.get_zlim())
+    ax.set_box_aspect([high - low for low, high in limits], zoom=1.1)  # one scale for all three
+    ax.set(xticks=(), yticks=(), zticks=())
 
 
 def _check_sheet(sheet: Tensor, count: int, what: str) -> None:

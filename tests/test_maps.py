@@ -14,7 +14,7 @@ from aeutils.maps import (
     plot_six_views,
     side_view,
 )
-from aeutils.plotting import DIGIT_COLORS
+from aeutils.palette import DIGIT_COLORS
 from aeutils.synthetic import make_swiss_roll
 
 
@@ -60,15 +60,15 @@ def test_each_number_stands_at_the_median_of_its_codes(codes):
     for digit, text in enumerate(ax.texts):
         middle = np.median(z[labels == digit, :2].numpy(), axis=0)
         assert text.get_position() == pytest.approx(tuple(middle.tolist()))
-        assert to_hex(text.get_color()) == DIGIT_COLORS[digit]
+        assert to_hex(text.get_bbox_patch().get_facecolor()) == DIGIT_COLORS[digit]
 
 
-def test_a_map_has_a_bar_that_names_the_colours_unless_told_otherwise(codes):
+def test_a_map_has_a_bar_that_names_the_colours_only_where_it_is_wanted(codes):
     z, labels = codes
-    bar = plot_code_map(z[:, :2], labels).figure.axes[1]
+    bar = plot_code_map(z[:, :2], labels, colorbar=True).figure.axes[1]
     assert bar.get_ylabel() == "digit"
     assert [tick.get_text() for tick in bar.get_yticklabels()] == list("0123456789")
-    assert len(plot_code_map(z[:, :2], labels, colorbar=False).figure.axes) == 1
+    assert len(plot_code_map(z[:, :2], labels).figure.axes) == 1
 
 
 def test_a_map_is_drawn_where_and_as_wide_as_wanted(codes):
@@ -93,8 +93,8 @@ def test_a_map_of_three_numbers_shows_every_code_and_number(codes):
     for digit, text in enumerate(ax.texts):
         middle = np.median(z[labels == digit].numpy(), axis=0)
         assert text.get_position_3d() == pytest.approx(tuple(middle.tolist()))
-    assert len(ax.figure.axes) == 2
-    assert len(plot_code_map_3d(z, labels, colorbar=False).figure.axes) == 1
+    assert len(ax.figure.axes) == 1
+    assert len(plot_code_map_3d(z, labels, colorbar=True).figure.axes) == 2
 
 
 def test_six_views_look_from_six_sides_a_sixth_of_a_turn_apart(codes):

@@ -5,13 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from colorspacious import deltaE
+from colorspacious import cspace_convert, deltaE
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
+from aeutils.palette import DIGIT_COLORS, SERIES_COLORS, ink_on, on_dark
 from aeutils.plotting import (
-    DIGIT_COLORS,
-    SERIES_COLORS,
     plot_by_digit,
     plot_by_size,
     plot_confusion,
@@ -38,17 +37,56 @@ def seen(kind):
     return "sRGB1" if kind == "normal" else {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
 
 
+PALETTES = {"light": DIGIT_COLORS, "dark": tuple(map(on_dark, DIGIT_COLORS))}
+COLLIDING = [(4, 7), (4, 9), (7, 9), (3, 5), (3, 8), (5, 8)]  # what the maps of the book put side by side
+
+
+def distances(colors, pairs, kind):
+    """How far pairs of colours are apart in CAM02-UCS."""
+    colors = [to_rgb(color) for color in colors]
+    return {(a, b): deltaE(colors[a], colors[b], input_space=seen(kind)) for a, b in pairs}
+
+
+@pytest.mark.parametrize("theme", PALETTES)
 @pytest.mark.parametrize(
-    ("kind", "least"), [("normal", 30), ("deuteranomaly", 15), ("protanomaly", 15), ("tritanomaly", 15)]
+    ("kind", "least"), [("normal", 22), ("deuteranomaly", 15), ("protanomaly", 15), ("tritanomaly", 15)]
 )
-def test_the_colours_of_the_ten_digits_stay_apart_for_every_kind_of_colour_vision(kind, least):
+def test_the_colours_of_the_ten_digits_stay_apart_for_every_kind_of_colour_vision(kind, least, theme):
     assert len(DIGIT_COLORS) == 10
-    distances = {
-        pair: deltaE(to_rgb(DIGIT_COLORS[pair[0]]), to_rgb(DIGIT_COLORS[pair[1]]), input_space=seen(kind))
-        for pair in combinations(range(10), 2)
-    }
-    closest = min(distances, key=distances.get)
-    assert distances[closest] >= least, f"{closest} are {distances[closest]:.1f} apart in CAM02-UCS"
+    found = distances(PALETTES[theme], combinations(range(10), 2), kind)
+    closest = min(found, key=found.get)
+    assert found[closest] >= least, f"{closest} are {found[closest]:.1f} apart in CAM02-UCS"
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("kind", ["normal", "deuteranomaly", "protanomaly", "tritanomaly"])
+def test_digits_that_lie_side_by_side_have_the_colours_furthest_apart(kind, theme):
+    found = distances(PALETTES[theme], COLLIDING, kind)
+    closest = min(found, key=found.get)
+    assert found[closest] >= 25, f"{closest} are {found[closest]:.1f} apart in CAM02-UCS"
+
+
+@pytest.mark.parametrize(("theme", "paper", "least"), [("light", "#ffffff", 2.6), ("dark", "#121212", 3.9)])
+def test_every_dot_can_be_seen_on_the_paper(theme, paper, least):
+    assert min(contrast(color, paper) for color in PALETTES[theme]) >= least
+
+
+def contrast(one, other):
+    """The contrast ratio of WCAG 2, from colorspacious' linear light."""
+    low, high = sorted(cspace_convert(to_rgb(color), "sRGB1", "XYZ1")[1] for color in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_the_number_on_a_disc_can_be_read(theme):
+    assert min(contrast(color, ink_on(color)) for color in PALETTES[theme]) >= 4.5
+
+
+def test_the_filter_of_dark_pages_turns_white_to_their_paper_and_keeps_hues():
+    assert (on_dark("white"), on_dark("black")) == ("#121212", "#ededed")
+    for color in DIGIT_COLORS:
+        hues = [cspace_convert(to_rgb(c), "sRGB1", "JCh")[2] for c in (color, on_dark(color))]
+        assert abs((hues[0] - hues[1] + 180) % 360 - 180) < 30
 
 
 def test_the_measure_of_colours_knows_what_colour_blindness_is():

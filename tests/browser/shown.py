@@ -4,10 +4,10 @@ import numpy as np
 
 
 def ink(canvas):
-    """What a picture shows, as intensities: the theme's paper is 0, its ink is 1."""
+    """What a picture shows, as intensities: the theme's paper is 0, its pen is 1."""
     bytes_ = canvas.evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data)")
     colors = canvas.evaluate(
-        "c => ['--live-ink', '--live-paper'].map("
+        "c => ['--live-pen', '--live-paper'].map("
         "name => parseInt(getComputedStyle(c).getPropertyValue(name).slice(1, 3), 16))"
     )
     red = np.array(bytes_, dtype=float).reshape(28, 28, 4)[:, :, 0]

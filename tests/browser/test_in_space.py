@@ -153,7 +153,7 @@ def test_the_dots_wander_to_the_next_code_and_back(open_figure):
 
 def test_the_dots_jump_where_motion_is_not_wanted(open_figure):
     watched, figure = open_figure("swiss-roll", reduced_motion="reduce")
-    figure.locator("input[value=walking]").check()
+    figure.locator("input[value=geodesic]").check()
     at_once = plate_of(figure, 1)
     watched.page.wait_for_timeout(1500)
     assert plate_of(figure, 1) == at_once

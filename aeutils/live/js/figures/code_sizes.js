@@ -1,7 +1,8 @@
 // The size of the code: the same ten digits through more or fewer numbers, and the point that moves along the curve.
 
 import { firstOfEach, meanSquaredError } from "../network/digits.js";
-import { make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { drawDot } from "../parts/code_dots.js";
+import { fontOf, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
 import { SizeSlider } from "../parts/size_slider.js";
 
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 34 }; // of the curve, in pixels
@@ -47,7 +48,7 @@ export async function codeSizes(stage, { library, state }) {
     const y = (mse) => height - MARGIN.bottom - (mse / largest) * (height - MARGIN.top - MARGIN.bottom);
     context.clearRect(0, 0, width, height);
     context.fillStyle = styleOf(stage, "--live-ink");
-    context.font = "12px sans-serif";
+    context.font = fontOf(stage, "12px");
     context.textBaseline = "middle";
     context.textAlign = "right";
     context.strokeStyle = styleOf(stage, "--live-line");
@@ -66,16 +67,15 @@ export async function codeSizes(stage, { library, state }) {
       free = x(size) + 12;
     }
     context.fillText("numbers a digit (mean squared error, upwards)", (MARGIN.left + width) / 2, height - 8);
-    context.strokeStyle = styleOf(stage, "--live-ink");
-    drawLine(context, curves.pca, x, y, [5, 4], 1.5);
-    drawLine(context, curves.network, x, y, [], 2);
+    context.strokeStyle = styleOf(stage, "--live-digit-8"); // the colours of the first two series of a static figure
+    drawLine(context, curves.pca, x, y, [5, 4], 1.8);
+    context.strokeStyle = styleOf(stage, "--live-digit-1");
+    drawLine(context, curves.network, x, y, [], 1.8);
     const here = curves.network.find((point) => point.latent_dim === state.get("latent_dim"));
     if (!here) return;
-    context.fillStyle = styleOf(stage, "--live-digit-3");
-    context.beginPath();
-    context.arc(x(here.latent_dim), y(here.mse), 7, 0, 2 * Math.PI);
-    context.fill();
-    context.stroke();
+    const place = [x(here.latent_dim), y(here.mse)];
+    drawDot(context, place, 9, styleOf(stage, "--live-paper"));
+    drawDot(context, place, 6.5, styleOf(stage, "--live-digit-1"));
   }
 
   function drawLine(context, points_, x, y, dashes, lineWidth) {

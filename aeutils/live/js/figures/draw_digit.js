@@ -22,6 +22,7 @@ export async function drawDigit(stage, { library, state }) {
   const slider = new SizeSlider(library.sizes, state.get("latent_dim"), (size) => state.set({ latent_dim: size }));
   const seen = new Picture();
   const again = new Picture();
+  for (const { element } of [seen, again]) element.classList.add("live-medium");
   const neighbours = Array.from({ length: NEIGHBOURS }, () => new Picture());
   const map = new Plate(drawMap);
   const mapFrame = make("div", { class: "live-map live-still" }, map.element);

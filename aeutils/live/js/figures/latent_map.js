@@ -4,7 +4,7 @@ import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
 import { drawCodeDots, drawRing, MAP_LIMIT, toPixels } from "../parts/code_dots.js";
 import { DigitSwitches, labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
-import { checkPlace, placeText } from "../parts/place.js";
+import { checkPlace, lookAround, VOTERS } from "../parts/place.js";
 import { codeText } from "../parts/words.js";
 
 const STEP = 0.02; // of an arrow key; with shift five times that
@@ -18,6 +18,8 @@ export async function latentMap(stage, { library, state }) {
   const isShown = (index) => state.get("digits").includes(labels[index]);
 
   const plate = new Plate(drawDots);
+  // What moves with the pointer is made of elements: a thousand dots need not be drawn again at every move.
+  const voters = Array.from({ length: VOTERS }, () => make("div", { class: "live-voter" }));
   const cross = make("div", { class: "live-cross", "aria-hidden": "true" });
   const map = make(
     "div",
@@ -28,6 +30,7 @@ export async function latentMap(stage, { library, state }) {
       pointermove: follow, pointerdown: follow, click: chooseAt, keydown: onKey,
     },
     plate.element,
+    make("div", { "aria-hidden": "true" }, ...voters),
     cross,
   );
   const drawn = new Picture("drawn digit");
@@ -36,11 +39,12 @@ export async function latentMap(stage, { library, state }) {
   const switches = new DigitSwitches(state.get("digits"), (shown) => state.set({ digits: shown }));
   drawn.element.classList.add("live-large");
   stage.append(
-    make("div", { class: "live-columns" },
-      make("div", { class: "live-column" }, map, switches.element),
-      make("div", { class: "live-column live-aside" },
+    make("div", { class: "live-scene" },
+      map,
+      make("div", { class: "live-aside" },
         make("div", { class: "live-beside" }, labelled(drawn, "drawn here"), line),
-        chosen.element)),
+        chosen.element),
+      switches.element),
   );
 
   function drawDots(context, side) {
@@ -50,6 +54,22 @@ export async function latentMap(stage, { library, state }) {
     context.strokeStyle = styleOf(stage, "--live-ink");
     drawRing(context, toPixels(codes[index], side), 7, 2.5);
     chosen.found.forEach((one) => drawRing(context, toPixels(codes[one], side), 5, 1));
+  }
+
+  /** Put an element at a place of the map. */
+  function putAt(element, z) {
+    const [x, y] = toPixels(z, 100);
+    element.style.left = `${x}%`;
+    element.style.top = `${y}%`;
+  }
+
+  function showVoters(indices) {
+    voters.forEach((voter, i) => {
+      voter.hidden = i >= indices.length;
+      if (voter.hidden) return;
+      putAt(voter, codes[indices[i]]);
+      voter.style.background = `var(--live-digit-${labels[indices[i]]})`;
+    });
   }
 
   function placeOf(event) {
@@ -95,10 +115,10 @@ export async function latentMap(stage, { library, state }) {
   function showPlace() {
     const z = checkPlace(state.get("z"), 2);
     drawn.show(network.decode(z), `the digit drawn from z = ${codeText(z)}`);
-    const [x, y] = toPixels(z, 100);
-    cross.style.left = `${x}%`;
-    cross.style.top = `${y}%`;
-    line.textContent = placeText(z, labels, codes);
+    putAt(cross, z);
+    const around = lookAround(z, labels, codes);
+    line.textContent = around.words;
+    showVoters(around.voters.filter(isShown));
   }
 
   function showChosen() {
@@ -109,6 +129,7 @@ export async function latentMap(stage, { library, state }) {
   function showDigits() {
     switches.set(state.get("digits"));
     plate.repaint();
+    showPlace();
   }
 
   showPlace();

@@ -2,9 +2,9 @@
 
 import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
-import { drawNumber, drawRing } from "../parts/code_dots.js";
+import { digitColors, drawDot, drawName, drawNumber, drawRing, markScale } from "../parts/code_dots.js";
 import { DigitSwitches, labelled, make, Picture, styleOf } from "../parts/page_elements.js";
-import { checkPlace, placeText } from "../parts/place.js";
+import { checkPlace, lookAround } from "../parts/place.js";
 import { checkAngles, SpaceView } from "../parts/space_view.js";
 import { codeText, signed } from "../parts/words.js";
 
@@ -46,13 +46,14 @@ export async function latentSpace(stage, { library, state }) {
     click: () => state.set({ z: Array.from(codes[state.get("chosen")]) }),
   }, "draw from its code");
   stage.append(
-    make("div", { class: "live-columns" },
-      make("div", { class: "live-column" }, view.element, switches.element),
-      make("div", { class: "live-column live-aside" },
+    make("div", { class: "live-scene" },
+      view.element,
+      make("div", { class: "live-aside" },
         make("div", { class: "live-beside" }, labelled(drawn, "drawn here"), line),
         ...sliders.map(({ label }) => label),
         chosen.element,
-        toCode)),
+        toCode),
+      switches.element),
   );
 
   function drawSpace(context) {
@@ -60,25 +61,18 @@ export async function latentSpace(stage, { library, state }) {
     CUBE_CORNERS.forEach((from, i) => {
       for (const bit of [1, 2, 4]) if (!(i & bit)) drawEdge(context, from, CUBE_CORNERS[i | bit]);
     });
-    context.fillStyle = styleOf(stage, "--live-ink");
-    context.font = "italic 13px serif";
     [[1.15, -1, -1], [-1, 1.15, -1], [-1, -1, 1.15]].forEach((place, axis) => {
-      const [x, y] = view.project(place);
-      context.fillText(`z${"\u2081\u2082\u2083"[axis]}`, x, y);
+      drawName(context, `z${"\u2081\u2082\u2083"[axis]}`, view.project(place), stage);
     });
     const shown = state.get("digits");
-    const colors = Array.from({ length: 10 }, (_, digit) => styleOf(stage, `--live-digit-${digit}`));
+    const colors = digitColors(stage);
+    const [side] = view.size;
     for (const { index, at } of view.inDepthOrder(codes)) {
-      if (!isShown(index)) continue;
-      context.fillStyle = colors[labels[index]];
-      context.beginPath();
-      context.arc(at[0], at[1], 1.8 + 0.6 * at[2], 0, 2 * Math.PI); // nearer dots are larger
-      context.fill();
+      const radius = (2.4 + 0.6 * at[2]) * markScale(side); // nearer dots are larger
+      if (isShown(index)) drawDot(context, at, radius, colors[labels[index]]);
     }
     middles.forEach((place, digit) => {
-      if (place && shown.includes(digit)) {
-        drawNumber(context, digit, view.project(place).slice(0, 2), colors[digit], stage);
-      }
+      if (place && shown.includes(digit)) drawNumber(context, digit, view.project(place), colors[digit], stage, side);
     });
     context.strokeStyle = styleOf(stage, "--live-ink");
     const z = state.get("z");
@@ -117,7 +111,7 @@ export async function latentSpace(stage, { library, state }) {
       input.value = String(z[axis]);
       value.textContent = signed(z[axis]);
     });
-    line.textContent = placeText(z, labels, codes);
+    line.textContent = lookAround(z, labels, codes).words;
     view.plate.repaint();
   }
 

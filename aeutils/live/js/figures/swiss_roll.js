@@ -1,7 +1,7 @@
 // The Swiss roll to turn, and its codes: the dots wander from one method's code to the next, so that the eye can follow.
 
 import { quantile } from "../network/digits.js";
-import { drawNumber } from "../parts/code_dots.js";
+import { drawDot, drawNumber } from "../parts/code_dots.js";
 import { make, Plate, styleOf } from "../parts/page_elements.js";
 import { checkAngles, SpaceView } from "../parts/space_view.js";
 import { signed } from "../parts/words.js";
@@ -112,22 +112,18 @@ export async function swissRoll(stage, { library, state }) {
     return Array.from({ length: ROLL_SECTIONS }, (_, section) => styleOf(stage, `--live-length-${section}`));
   }
 
-  function drawDots(context, places, colors) {
-    places.forEach(({ index, at: [x, y] }) => {
-      context.fillStyle = colors[sections[index]];
-      context.beginPath();
-      context.arc(x, y, 2.6, 0, 2 * Math.PI);
-      context.fill();
-    });
+  function drawDots(context, places, side) {
+    const colors = lengthColors();
+    places.forEach(({ index, at }) => drawDot(context, at, 2.6, colors[sections[index]]));
     for (let section = 0; section < ROLL_SECTIONS; section++) {
       const own = places.filter(({ index }) => sections[index] === section);
       const middle = [0, 1].map((axis) => quantile(own.map(({ at }) => at[axis]), 0.5));
-      drawNumber(context, section + 1, middle, styleOf(stage, "--live-ink"), stage);
+      drawNumber(context, section + 1, middle, styleOf(stage, "--live-ink"), stage, side);
     }
   }
 
   function drawRoll(context) {
-    drawDots(context, view.inDepthOrder(points), lengthColors());
+    drawDots(context, view.inDepthOrder(points), view.size[0]);
   }
 
   function drawCodes(context, width, height) {
@@ -138,7 +134,7 @@ export async function swissRoll(stage, { library, state }) {
       index,
       at: [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (low + high) / 2) * scale],
     }));
-    drawDots(context, places, lengthColors());
+    drawDots(context, places, width);
   }
 
   function wanderTo(target) {

@@ -1,6 +1,6 @@
 // Starting a figure, in whatever place; and what stands there when it cannot be shown.
 
-import { make, onThemeChange } from "../parts/page_elements.js";
+import { make, onLookChange } from "../parts/page_elements.js";
 import { FIGURES } from "../figures/table.js";
 
 /** A line of text in the figure's place. */
@@ -29,7 +29,7 @@ export async function mountFigure(root, name, host) {
     const figure = await FIGURES[name](stage, host);
     fallback.forEach((node) => node.remove());
     root.dataset.ready = "true";
-    return onThemeChange(() => figure.repaint());
+    return onLookChange(() => figure.repaint());
   } catch (error) {
     stage.remove();
     showProblem(root, error);

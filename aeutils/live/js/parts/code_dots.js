@@ -1,6 +1,6 @@
 // Codes of two numbers as dots in a square: what the latent map and the drawing have in common.
 
-import { styleOf } from "./page_elements.js";
+import { fontOf, rgbOf, styleOf } from "./page_elements.js";
 
 export const MAP_LIMIT = 1.05; // the axes run a little beyond the codes
 
@@ -9,43 +9,85 @@ export function toPixels(z, side) {
   return [((z[0] / MAP_LIMIT + 1) * side) / 2, ((1 - z[1] / MAP_LIMIT) * side) / 2];
 }
 
+/** By how much marks shrink on a map that is smaller than 520 pixels; below 0.72 they could not be read. */
+export function markScale(side) {
+  return Math.max(0.72, Math.min(1, side / 520));
+}
+
 /** The dots of the digits that are shown, each digit's number at the middle of its dots, and the axes. */
 export function drawCodeDots(context, side, { element, labels, codes, middles, shown }) {
   context.clearRect(0, 0, side, side);
-  context.fillStyle = styleOf(element, "--live-ink");
-  context.font = "italic 13px serif";
-  context.fillText("z\u2081", side - 18, side / 2 - 6);
-  context.fillText("z\u2082", side / 2 + 6, 14);
-  context.strokeStyle = styleOf(element, "--live-line");
-  for (const value of [-1, 0, 1]) {
-    const [x, y] = toPixels([value, value], side);
-    context.strokeRect(x, 0, 0, side);
-    context.strokeRect(0, y, side, 0);
-  }
-  const colors = Array.from({ length: 10 }, (_, digit) => styleOf(element, `--live-digit-${digit}`));
+  drawAxes(context, side, element);
+  const colors = digitColors(element);
+  const radius = 2.7 * markScale(side);
   codes.forEach((z, index) => {
-    if (!shown.includes(labels[index])) return;
-    context.fillStyle = colors[labels[index]];
-    context.beginPath();
-    context.arc(...toPixels(z, side), 2.2, 0, 2 * Math.PI);
-    context.fill();
+    if (shown.includes(labels[index])) drawDot(context, toPixels(z, side), radius, colors[labels[index]]);
   });
   middles.forEach((middle, digit) => {
-    if (middle && shown.includes(digit)) drawNumber(context, digit, toPixels(middle, side), colors[digit], element);
+    if (middle && shown.includes(digit)) drawNumber(context, digit, toPixels(middle, side), colors[digit], element, side);
   });
 }
 
-/** A digit's number, with a rim of paper so that it stands out from the dots. */
-export function drawNumber(context, digit, [x, y], color, element) {
-  context.font = "bold 20px sans-serif";
+/** The ten colours of the theme. */
+export function digitColors(element) {
+  return Array.from({ length: 10 }, (_, digit) => styleOf(element, `--live-digit-${digit}`));
+}
+
+export function drawDot(context, [x, y], radius, color) {
+  context.fillStyle = color;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/** A frame from -1 to 1 and the two axes, one pixel wide, with their names. */
+function drawAxes(context, side, element) {
+  const [low, middle, high] = [-1, 0, 1].map((value) => Math.round(toPixels([value, 0], side)[0]) + 0.5);
+  context.strokeStyle = styleOf(element, "--live-line");
+  context.lineWidth = 1;
+  context.strokeRect(low, low, high - low, high - low);
+  context.beginPath();
+  context.moveTo(middle, low);
+  context.lineTo(middle, high);
+  context.moveTo(low, middle);
+  context.lineTo(high, middle);
+  context.stroke();
+  drawName(context, "z\u2081", [high - 16, middle - 10], element);
+  drawName(context, "z\u2082", [middle + 13, low + 12], element);
+}
+
+/** The name of an axis, with a rim of paper. */
+export function drawName(context, name, [x, y], element) {
+  context.font = "italic 15px serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 4;
   context.lineJoin = "round";
   context.strokeStyle = styleOf(element, "--live-paper");
-  context.fillStyle = color;
-  context.strokeText(digit, x, y);
-  context.fillText(digit, x, y);
+  context.fillStyle = styleOf(element, "--live-ink");
+  context.strokeText(name, x, y);
+  context.fillText(name, x, y);
+}
+
+/** A number on a disc with a rim of paper, so that it stands out from the dots. */
+export function drawNumber(context, number, [x, y], color, element, side) {
+  const scale = markScale(side);
+  drawDot(context, [x, y], 16 * scale, styleOf(element, "--live-paper"));
+  drawDot(context, [x, y], 13 * scale, color);
+  context.fillStyle = luminance(color) > 0.18 ? "#000000" : "#ffffff";
+  context.font = fontOf(element, `600 ${16 * scale}px`);
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  const { actualBoundingBoxAscent: height } = context.measureText(number);
+  context.fillText(number, x, y + height / 2);
+}
+
+/** The relative luminance of a colour (WCAG 2), from 0, black, to 1, white. */
+export function luminance(color) {
+  const [red, green, blue] = rgbOf(color)
+    .map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** A ring around a place of the map. */

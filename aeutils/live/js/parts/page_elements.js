@@ -18,12 +18,17 @@ export function styleOf(element, name) {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
+/** The figure's letters at a size, as a canvas wants them: `fontOf(element, "600 16px")`. */
+export function fontOf(element, size) {
+  return `${size} ${getComputedStyle(element).fontFamily}`;
+}
+
 /** "#rrggbb" as three numbers from 0 to 255. */
-function rgbOf(color) {
+export function rgbOf(color) {
   return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 }
 
-/** A picture of 28 x 28 pixels: the theme's ink on the theme's paper. */
+/** A picture of 28 x 28 pixels: the theme's pen on the theme's paper. */
 export class Picture {
   /** @param {string} name what a screen reader calls it until it shows something with a name of its own */
   constructor(name = "an empty picture") {
@@ -38,11 +43,11 @@ export class Picture {
   show(image, name) {
     this.image = image;
     if (name) this.element.setAttribute("aria-label", name);
-    const [ink, paper] = ["--live-ink", "--live-paper"].map((color) => rgbOf(styleOf(this.element, color)));
+    const [pen, paper] = ["--live-pen", "--live-paper"].map((color) => rgbOf(styleOf(this.element, color)));
     const context = this.element.getContext("2d");
     const pixels = context.createImageData(28, 28);
     for (let i = 0; i < PIXELS; i++) {
-      for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = paper[c] + image[i] * (ink[c] - paper[c]);
+      for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = paper[c] + image[i] * (pen[c] - paper[c]);
       pixels.data[4 * i + 3] = 255;
     }
     context.putImageData(pixels, 0, 0);
@@ -73,21 +78,41 @@ export class Plate {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!width || !height) return;
     const ratio = window.devicePixelRatio || 1;
-    this.element.width = Math.round(width * ratio);
-    this.element.height = Math.round(height * ratio);
+    const pixels = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+    for (const side of ["width", "height"]) {
+      if (this.element[side] !== pixels[side]) this.element[side] = pixels[side]; // costs time, so not at every move
+    }
     const context = this.element.getContext("2d");
-    context.scale(ratio, ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.draw(context, width, height);
   }
 }
 
-/** Calls back when the page turns dark or light. Returns what stops it. */
-export function onThemeChange(callback) {
+/**
+ * Calls back when what is painted would look different: the page turns dark or light, is printed, or the screen's pixels
+ * become smaller or larger (zoom, another screen). Returns what stops it.
+ */
+export function onLookChange(callback) {
+  const stop = new AbortController();
+  const listen = (query, listener, options = {}) =>
+    window.matchMedia(query).addEventListener("change", listener, { signal: stop.signal, ...options });
   const observer = new MutationObserver(callback);
   const filter = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "theme", "class"] };
   observer.observe(document.documentElement, filter);
   observer.observe(document.body, filter);
-  return () => observer.disconnect();
+  listen("print", callback);
+  const watchPixels = () => {
+    const change = () => {
+      watchPixels();
+      callback();
+    };
+    listen(`(resolution: ${window.devicePixelRatio}dppx)`, change, { once: true });
+  };
+  watchPixels();
+  return () => {
+    observer.disconnect();
+    stop.abort();
+  };
 }
 
 /** A row of buttons that switch the ten digits on and off. */

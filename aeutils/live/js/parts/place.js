@@ -13,12 +13,21 @@ export function checkPlace(z, latentDim) {
   return z;
 }
 
-/** What lies around a place, in words. */
-export function placeText(z, labels, codes) {
+/**
+ * What lies around a place.
+ *
+ * @returns {{voters: number[], words: string}} the held-out digits that say what lies there (none, where the nearest is
+ *   too far away), and what they say
+ */
+export function lookAround(z, labels, codes) {
   const found = nearest(codes, z, VOTERS);
-  const around =
-    found[0].distance > NEAR
-      ? `The nearest held-out digit, a ${labels[found[0].index]}, is ${found[0].distance.toFixed(2)} away.`
-      : `The ten nearest held-out digits: ${voteText(vote(labels, found))}.`;
-  return `Drawn from z = ${codeText(z)}. ${around}`;
+  const [{ index, distance }] = found;
+  const isNear = distance <= NEAR;
+  const around = isNear
+    ? `The ten nearest held-out digits: ${voteText(vote(labels, found))}.`
+    : `The nearest held-out digit, a ${labels[index]}, is ${distance.toFixed(2)} away.`;
+  return {
+    voters: isNear ? found.map((one) => one.index) : [],
+    words: `Drawn from z = ${codeText(z)}. ${around}`,
+  };
 }

@@ -1,0 +1,146 @@
+"""How the book looks: sizes, colours in the dark and on paper, and the sharpness of what is painted."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from PIL import Image
+
+from aeutils.palette import DIGIT_COLORS, on_dark
+
+CLOSE = 2 / 255  # a screen's rounding, twice
+
+
+def box(page, selector):
+    return page.locator(selector).first.bounding_box()
+
+
+def picture_of(element):
+    """What an element looks like on the screen: (height, width, 3), values in [0, 1]."""
+    return np.asarray(Image.open(io.BytesIO(element.screenshot())).convert("RGB")) / 255
+
+
+# ------------------------------------------------------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize("height", [720, 900])
+def test_on_a_desk_the_cover_is_a_large_map_with_the_drawing_beside_it(height, open_page):
+    watched = open_page("intro", height=height)
+    watched.figure("latent-map")
+    map_, drawn = box(watched.page, ".live-map"), box(watched.page, ".live-large")
+    assert map_["width"] >= 560 and map_["width"] == pytest.approx(map_["height"], abs=1)
+    assert drawn["width"] >= 240
+    assert drawn["x"] > map_["x"] + map_["width"] and abs(drawn["y"] - map_["y"]) < 20
+
+
+def test_on_a_phone_the_map_takes_the_whole_width_and_the_drawing_stands_below_it(open_page):
+    watched = open_page("intro", width=390, height=844)
+    watched.figure("latent-map")
+    watched.page.evaluate("window.scrollTo(0, 0)")
+    map_, drawn, switch = (box(watched.page, name) for name in (".live-map", ".live-large", ".live-digit"))
+    assert map_["width"] >= 385 and map_["y"] < 300
+    assert map_["y"] + map_["height"] <= drawn["y"] <= map_["y"] + map_["height"] + 20
+    assert drawn["y"] + drawn["height"] < switch["y"]
+    assert drawn["width"] >= 110 and switch["height"] >= 44
+
+
+def test_no_stored_figure_is_enlarged(open_page, site):
+    for path in sorted((site / "book").glob("*.html")):
+        page = open_page(path.stem, width=1600).page
+        sizes = page.evaluate(
+            """[...document.querySelectorAll("figure img:not([src$='.svg'])")]
+            .map((image) => [image.clientWidth, image.naturalWidth])"""
+        )
+        assert all(shown <= natural for shown, natural in sizes), path.stem
+        page.close()
+
+
+# ------------------------------------------------------------------------------------------------------------ colours
+
+
+def test_in_the_dark_a_stored_figure_has_the_colours_of_the_live_ones_and_no_box(open_page):
+    watched = open_page("intro", color_scheme="dark")
+    colors = ["#ffffff", "#000000", *DIGIT_COLORS]
+    stored = io.BytesIO()
+    Image.fromarray(np.array([[np.multiply(255, to_rgb(color)).round().astype("uint8") for color in colors]])).save(
+        stored, "png"
+    )
+    source = "data:image/png;base64," + base64.b64encode(stored.getvalue()).decode()
+    watched.page.evaluate(
+        """(source) => document.querySelector("article").insertAdjacentHTML("beforeend", `<figure><img id="stored"
+        src="${source}" style="width: 480px; height: 40px; image-rendering: pixelated"></figure>`)""",
+        source,
+    )
+    shown = picture_of(watched.page.locator("#stored"))[20, 20::40]
+    paper = watched.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert [int(value) / 255 for value in paper[4:-1].split(",")] == pytest.approx(shown[0], abs=CLOSE)
+    for color, pixel in zip(colors, shown, strict=True):
+        assert pixel == pytest.approx(to_rgb(on_dark(color)), abs=CLOSE), (color, to_hex(pixel))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_dots_of_a_live_figure_have_the_colours_of_the_theme(theme, open_page):
+    watched = open_page("intro", color_scheme=theme)
+    seen = picture_of(watched.figure("latent-map").locator(".live-map")).reshape(-1, 3)
+    for color in DIGIT_COLORS if theme == "light" else map(on_dark, DIGIT_COLORS):
+        assert (np.abs(seen - to_rgb(color)).max(axis=1) <= CLOSE).sum() > 100, color
+
+
+def test_what_is_printed_from_the_dark_is_dark_on_white(open_page):
+    watched = open_page("intro", color_scheme="dark")
+    figure = watched.figure("latent-map")
+    corner = "() => Array.from(document.querySelector('.live-large').getContext('2d').getImageData(0, 0, 1, 1).data)"
+    assert max(watched.page.evaluate(corner)[:3]) < 40
+    watched.page.emulate_media(media="print")
+    watched.page.wait_for_function(f"Math.min(...({corner})().slice(0, 3)) > 230")
+    assert figure.evaluate("(figure) => getComputedStyle(figure).getPropertyValue('--live-digit-0')") == DIGIT_COLORS[0]
+    watched.page.emulate_media(media="screen")
+    watched.page.wait_for_function(f"Math.max(...({corner})().slice(0, 3)) < 40")
+
+
+# ---------------------------------------------------------------------------------------------------------- sharpness
+
+PIXELS = """() => [...document.querySelectorAll("canvas.live-plate")]
+  .filter((canvas) => canvas.clientWidth)
+  .map((canvas) => canvas.width / canvas.clientWidth)"""
+
+
+@pytest.mark.parametrize("name", ["intro", "02_swiss_roll", "05_three_numbers", "06_how_many_numbers"])
+def test_every_canvas_stays_sharp_when_the_pixels_of_the_screen_change(name, open_page):
+    page = open_page(name).page
+    for figure in page.locator(".aeutils-live").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+    screen = page.context.new_cdp_session(page)
+    for ratio in (2, 1.5, 1):  # with another width, because the browser tells nothing to a page whose window stays
+        size = {"width": 1280 - round(10 * ratio), "height": 1000, "deviceScaleFactor": ratio, "mobile": False}
+        screen.send("Emulation.setDeviceMetricsOverride", size)
+        page.wait_for_function(f"({PIXELS})().every((found) => Math.abs(found - {ratio}) < 0.02)", timeout=20_000)
+        assert page.evaluate(PIXELS)
+
+
+# ------------------------------------------------------------------------------------------------------------- motion
+
+
+def test_the_map_answers_a_pointer_within_a_frame(open_page):
+    watched = open_page("intro")
+    watched.figure("latent-map")
+    times = watched.page.evaluate(
+        """async () => {
+          const map = document.querySelector(".live-map");
+          const { left, top, width, height } = map.getBoundingClientRect();
+          const times = [];
+          for (let i = 0; i < 100; i++) {
+            const [x, y] = [0.1 + 0.8 * Math.abs(Math.sin(i / 9)), 0.1 + 0.8 * Math.abs(Math.cos(i / 14))];
+            const place = { clientX: left + x * width, clientY: top + y * height, bubbles: true };
+            const start = performance.now();
+            map.dispatchEvent(new PointerEvent("pointermove", place));
+            times.push(performance.now() - start);
+            await new Promise(requestAnimationFrame);
+          }
+          return times;
+        }"""
+    )
+    assert np.median(times) < 16
