@@ -1,0 +1,173 @@
+// What every figure that trains has: buttons, a seed, the loss curve, and the lines that say how far it is and what went
+// wrong.
+
+import { Training } from "../learning/training.js";
+import { make } from "./page_elements.js";
+
+const ALOUD_MILLISECONDS = 4000; // at least, between two sentences for a screen reader
+const LARGEST_SEED = 2 ** 32 - 1;
+
+/**
+ * How a figure uses it:
+ *
+ *     const panel = new TrainingPanel({ ... });
+ *     stage.append(panel.controls, panel.curve.element, panel.lines);
+ *     panel.restart();             // where the untrained network is to be seen at once; otherwise the reader's first press does it
+ *     state.onChange({ seed: () => panel.restart(), ... });
+ *     return { repaint: ..., end: () => panel.end() };
+ *
+ * Meanwhile `panel.training` can be asked to decode codes and to save the weights (see learning/training.js).
+ *
+ * Where the reader wants no motion, `show` is called only when the training pauses.
+ */
+export class TrainingPanel {
+  /**
+   * @param {object} parts
+   * @param {() => object | Promise<object>} parts.job what to train, as the choices are now; see learning/training.js
+   * @param {() => number} parts.seed the seed chosen now
+   * @param {(seed: number) => void} parts.onSeed the reader has chosen another; whoever hears it calls `restart`
+   * @param {(report: object) => void} parts.show draw what a report says
+   * @param {(report: object) => string} parts.inWords the same in a sentence or two
+   * @param {LossCurve} parts.curve
+   * @param {(report: object) => number} [parts.height] what the curve draws of a report that has a loss
+   */
+  constructor({ job, seed, onSeed, show, inWords, curve, height = ({ loss }) => loss }) {
+    Object.assign(this, { job, seed, onSeed, show, inWords, curve, height });
+    this.isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.stepsAtOnce = this.isStill ? 100 : 10;
+    this.training = null;
+    this.report = null; // the last one
+    this.isRunning = false; // as the reader wants it; a report may lag behind
+    this.hasFailed = false;
+    this.attempts = 0; // to begin; only the latest counts
+    this.nextAloud = 0;
+    this.makeElements();
+    this.onReturn = ({ persisted }) => persisted && this.training && this.restart(false);
+    window.addEventListener("pageshow", this.onReturn); // leaving the page has ended the training
+  }
+
+  makeElements() {
+    const button = (words, click) => make("button", { type: "button", class: "live-button", click }, words);
+    this.main = button("Start", () => this.press());
+    this.main.classList.add("live-main");
+    this.seedInput = make("input", {
+      type: "number", class: "live-number", min: "0", max: String(LARGEST_SEED), step: "1", change: () => this.changeSeed(),
+    });
+    this.controls = make(
+      "div",
+      { class: "live-row live-training", role: "group", "aria-label": "training" },
+      this.main,
+      button(`${this.stepsAtOnce} steps`, () => this.takeSteps()),
+      button("Restart", () => this.restart(false)),
+      make("label", { class: "live-words live-seed" }, "seed ", this.seedInput),
+    );
+    this.line = make("p", { class: "live-words live-progress" });
+    this.aloud = make("p", { class: "live-aloud", role: "status" });
+    this.notice = make("p", { class: "live-words" });
+    this.problem = make("p", { class: "live-problem", role: "alert" });
+    this.lines = make("div", { class: "live-lines" }, this.problem, this.line, this.notice, this.aloud);
+    this.refresh();
+  }
+
+  /** Start, pause, go on, or start again: whatever makes sense now. */
+  async press() {
+    if (this.isRunning) {
+      this.isRunning = false;
+      this.training?.pause();
+    } else if (this.canGoOn) {
+      this.isRunning = true;
+      this.training.start();
+    } else {
+      await this.restart(true);
+    }
+    this.refresh();
+  }
+
+  async takeSteps() {
+    if (!this.canGoOn) await this.restart(false);
+    this.isRunning = false;
+    if (this.canGoOn) this.training.step(this.stepsAtOnce);
+    this.refresh();
+  }
+
+  get canGoOn() {
+    return this.training !== null && !this.report?.isFinished && !this.hasFailed;
+  }
+
+  /**
+   * Go back to the beginning, with the choices as they are now. What was running goes on from there.
+   *
+   * @param {boolean} [isRunning] whether to train at once
+   */
+  async restart(isRunning = this.isRunning) {
+    const attempt = ++this.attempts;
+    this.isRunning = isRunning;
+    this.hasFailed = false;
+    this.problem.textContent = "";
+    this.refresh();
+    let job;
+    try {
+      job = await this.job();
+    } catch (error) {
+      if (attempt === this.attempts) this.fail(error.message);
+      return;
+    }
+    if (attempt !== this.attempts) return; // the reader has changed something meanwhile, or the figure is gone
+    this.training?.end(); // a new one each time, so that nothing is heard of the one before
+    this.report = null;
+    this.training = new Training({
+      job,
+      onReport: (report) => this.hear(report),
+      onProblem: (sentence) => this.fail(sentence),
+    });
+    this.training.restart();
+    if (this.isRunning) this.training.start();
+    this.refresh();
+  }
+
+  hear(report) {
+    if (this.report === null) this.curve.begin(report.steps);
+    this.report = report;
+    if (report.isFinished) this.isRunning = false;
+    if (report.loss !== null) this.curve.add(report.step, this.height(report));
+    if (!(this.isStill && report.isRunning)) this.show(report);
+    const words = `Step ${report.step.toLocaleString("en")} of ${report.steps.toLocaleString("en")}. ${this.inWords(report)}`;
+    this.line.textContent = words;
+    this.notice.textContent = report.notice;
+    if (performance.now() > this.nextAloud || !report.isRunning) {
+      this.aloud.textContent = `${words} ${report.notice}`;
+      this.nextAloud = performance.now() + ALOUD_MILLISECONDS;
+    }
+    this.refresh();
+  }
+
+  fail(sentence) {
+    this.problem.textContent = sentence;
+    this.hasFailed = true;
+    this.isRunning = false;
+    this.refresh();
+  }
+
+  changeSeed() {
+    const seed = this.seedInput.valueAsNumber;
+    if (Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED) {
+      this.onSeed(seed);
+    } else {
+      this.problem.textContent = `The seed is "${this.seedInput.value}"; wanted a whole number from 0 to ${LARGEST_SEED}.`;
+    }
+  }
+
+  refresh() {
+    const hasBegun = this.report?.step > 0;
+    const isOver = this.report?.isFinished || this.hasFailed;
+    this.main.textContent = this.isRunning ? "Pause" : isOver ? "Start again" : hasBegun ? "Go on" : "Start";
+    if (document.activeElement !== this.seedInput) this.seedInput.value = String(this.seed());
+  }
+
+  /** The figure is gone. */
+  end() {
+    this.attempts += 1;
+    window.removeEventListener("pageshow", this.onReturn);
+    this.training?.end();
+  }
+}
