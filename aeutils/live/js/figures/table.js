@@ -1,6 +1,7 @@
 // The figures there are. What each starts with stands in `states.json`, for Python and for the pages.
 
 import { codeSizes } from "./code_sizes.js";
+import { digitsTraining } from "./digits_training.js";
 import { drawDigit } from "./draw_digit.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
@@ -13,4 +14,5 @@ export const FIGURES = {
   "swiss-roll": swissRoll,
   "code-sizes": codeSizes,
   "draw-digit": drawDigit,
+  "digits-training": digitsTraining,
 };

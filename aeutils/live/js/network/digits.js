@@ -6,7 +6,8 @@ import { PIXELS } from "./network.js";
  * Take the file of digits apart: N labels, then N pictures of 784 bytes.
  *
  * @param {Uint8Array} bytes
- * @returns {{labels: Uint8Array, images: Float32Array[]}} intensities in [0, 1]
+ * @returns {{labels: Uint8Array, pixels: Float32Array, images: Float32Array[]}} intensities in [0, 1], of all pictures in a
+ *   row and of each by itself
  */
 export function readDigits(bytes) {
   const count = bytes.length / (1 + PIXELS);
@@ -15,12 +16,10 @@ export function readDigits(bytes) {
   }
   const labels = bytes.slice(0, count);
   if (labels.some((label) => label > 9)) throw new Error("The digits are damaged: a label is not a digit.");
-  const images = [];
-  for (let i = 0; i < count; i++) {
-    const start = count + i * PIXELS;
-    images.push(Float32Array.from(bytes.subarray(start, start + PIXELS), (byte) => byte / 255));
-  }
-  return { labels, images };
+  const pixels = new Float32Array(count * PIXELS);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = bytes[count + i] / 255;
+  const images = Array.from(labels, (_, i) => pixels.subarray(i * PIXELS, (i + 1) * PIXELS));
+  return { labels, pixels, images };
 }
 
 /** Mean squared error per pixel of two pictures. */

@@ -11,9 +11,10 @@ export class LossCurve {
    * @param {string} options.label what is drawn, such as "loss"
    * @param {(value: number) => string} options.format how the axis writes a value
    * @param {{value: number, words: string}[]} [options.marks] losses to compare with, drawn dashed
+   * @param {{name: string, steps: number}} [options.unit] what is counted: steps, or so many steps together
    */
-  constructor({ label, format, marks = [] }) {
-    Object.assign(this, { label, format, marks, steps: 1 });
+  constructor({ label, format, marks = [], unit = { name: "step", steps: 1 } }) {
+    Object.assign(this, { label, format, marks, unit, steps: 1 });
     this.runs = [[]]; // of points [step, value], the oldest run first; the last is the one that goes on
     this.plate = new Plate((context, width, height) => this.draw(context, width, height));
     this.element = make("div", { class: "live-loss", role: "img", "aria-label": `curve of the ${label}` }, this.plate.element);
@@ -67,9 +68,10 @@ export class LossCurve {
       context.fillText(words, right, y(value) - 8);
     }
     context.textAlign = "left";
-    context.fillText(`${this.label}, step by step`, left, height - 10);
+    const { name, steps: size } = this.unit;
+    context.fillText(`${this.label}, ${name} by ${name}`, left, height - 10);
     context.textAlign = "right";
-    context.fillText(this.steps.toLocaleString("en"), right, height - 10);
+    context.fillText(Math.floor(this.steps / size).toLocaleString("en"), right, height - 10);
     this.runs.forEach((run, i) => {
       const isLast = i === this.runs.length - 1;
       const points = run.map(([step, value]) => [x(step), y(value)]);

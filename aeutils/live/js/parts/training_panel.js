@@ -6,6 +6,7 @@ import { make } from "./page_elements.js";
 
 const ALOUD_MILLISECONDS = 4000; // at least, between two sentences for a screen reader
 const LARGEST_SEED = 2 ** 32 - 1;
+const STEP = { name: "step", steps: 1 };
 
 /**
  * How a figure uses it:
@@ -30,11 +31,14 @@ export class TrainingPanel {
    * @param {(report: object) => string} parts.inWords the same in a sentence or two
    * @param {LossCurve} parts.curve
    * @param {(report: object) => number} [parts.height] what the curve draws of a report that has a loss
+   * @param {{name: string, steps: number}} [parts.unit] what is counted: steps, or so many steps together
+   * @param {number} [parts.atOnce] how many of them the second button takes
+   * @param {() => void} [parts.onChange] it runs, pauses, begins anew or has failed
    */
-  constructor({ job, seed, onSeed, show, inWords, curve, height = ({ loss }) => loss }) {
-    Object.assign(this, { job, seed, onSeed, show, inWords, curve, height });
+  constructor({ job, seed, onSeed, show, inWords, curve, height = ({ loss }) => loss, unit = STEP, atOnce, onChange }) {
+    Object.assign(this, { job, seed, onSeed, show, inWords, curve, height, unit });
     this.isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.stepsAtOnce = this.isStill ? 100 : 10;
+    this.atOnce = atOnce ?? (this.isStill ? 100 : 10);
     this.training = null;
     this.report = null; // the last one
     this.isRunning = false; // as the reader wants it; a report may lag behind
@@ -44,6 +48,7 @@ export class TrainingPanel {
     this.makeElements();
     this.onReturn = ({ persisted }) => persisted && this.training && this.restart(false);
     window.addEventListener("pageshow", this.onReturn); // leaving the page has ended the training
+    this.onChange = onChange; // from now on
   }
 
   makeElements() {
@@ -57,7 +62,7 @@ export class TrainingPanel {
       "div",
       { class: "live-row live-training", role: "group", "aria-label": "training" },
       this.main,
-      button(`${this.stepsAtOnce} steps`, () => this.takeSteps()),
+      button(`${this.atOnce} ${this.unit.name}${this.atOnce === 1 ? "" : "s"}`, () => this.takeSteps()),
       button("Restart", () => this.restart(false)),
       make("label", { class: "live-words live-seed" }, "seed ", this.seedInput),
     );
@@ -86,7 +91,7 @@ export class TrainingPanel {
   async takeSteps() {
     if (!this.canGoOn) await this.restart(false);
     this.isRunning = false;
-    if (this.canGoOn) this.training.step(this.stepsAtOnce);
+    if (this.canGoOn) this.training.step(this.atOnce * this.unit.steps);
     this.refresh();
   }
 
@@ -131,7 +136,7 @@ export class TrainingPanel {
     if (report.isFinished) this.isRunning = false;
     if (report.loss !== null) this.curve.add(report.step, this.height(report));
     if (!(this.isStill && report.isRunning)) this.show(report);
-    const words = `Step ${report.step.toLocaleString("en")} of ${report.steps.toLocaleString("en")}. ${this.inWords(report)}`;
+    const words = `${this.progress(report)} ${this.inWords(report)}`;
     this.line.textContent = words;
     this.notice.textContent = report.notice;
     if (performance.now() > this.nextAloud || !report.isRunning) {
@@ -139,6 +144,13 @@ export class TrainingPanel {
       this.nextAloud = performance.now() + ALOUD_MILLISECONDS;
     }
     this.refresh();
+  }
+
+  /** "Step 20 of 2,000." */
+  progress({ step, steps }) {
+    const { name, steps: size } = this.unit;
+    const [done, all] = [step, steps].map((count) => Math.floor(count / size).toLocaleString("en"));
+    return `${name[0].toUpperCase()}${name.slice(1)} ${done} of ${all}.`;
   }
 
   fail(sentence) {
@@ -162,6 +174,7 @@ export class TrainingPanel {
     const isOver = this.report?.isFinished || this.hasFailed;
     this.main.textContent = this.isRunning ? "Pause" : isOver ? "Start again" : hasBegun ? "Go on" : "Start";
     if (document.activeElement !== this.seedInput) this.seedInput.value = String(this.seed());
+    this.onChange?.();
   }
 
   /** The figure is gone. */

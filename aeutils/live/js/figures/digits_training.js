@@ -1,0 +1,204 @@
+// The network learns the digits before the reader's eyes: from a random map to one where digits keep to their own kind.
+
+import { Training } from "../learning/training.js";
+import { DenseNetwork } from "../network/dense_network.js";
+import { classMiddles, firstOfEach } from "../network/digits.js";
+import { Network, PIXELS } from "../network/network.js";
+import { drawCodeDots } from "../parts/code_dots.js";
+import { Gliding } from "../parts/gliding.js";
+import { LossCurve } from "../parts/loss_curve.js";
+import { OwnNetworkLine } from "../parts/own_network.js";
+import { make, Picture, Plate } from "../parts/page_elements.js";
+import { TrainingPanel } from "../parts/training_panel.js";
+
+const NETWORKS = {
+  conv: {
+    words: "the article's network, of convolutions",
+    model: { kind: "conv", latentDim: 2 },
+    lr: 1e-2,
+    read: (bytes) => new Network(bytes, 2),
+  },
+  dense: {
+    words: "dense layers of 784, 128, 32 and 2: quicker",
+    model: { kind: "dense", inputSize: 784, hidden: [128, 32], latentDim: 2 },
+    lr: 5e-3,
+    read: (bytes, reach) => new DenseNetwork(bytes, reach),
+  },
+};
+const RECIPE = { numEpochs: 18, batchSize: 64, beta2: 0.95 }; // a map worth looking at after half a minute
+const EPOCH = { name: "epoch", steps: Math.ceil(4000 / RECIPE.batchSize) };
+
+const EVERY_DIGIT = [...Array(10).keys()];
+
+/** "58 %" */
+const inPercent = (share) => `${Math.round(100 * share)} %`;
+
+/** How far a square must reach for all codes to lie in it; those of the article's network lie in the one to 1. */
+function reachOf(codes) {
+  return codes.reduce((reach, value) => Math.max(reach, Math.abs(value)), 1);
+}
+
+function checkChoice(network, seed) {
+  if (!(network in NETWORKS)) {
+    throw new Error(`There is no network "${network}"; there are: ${Object.keys(NETWORKS).join(", ")}.`);
+  }
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new Error(`The seed is ${seed}; wanted a whole number from 0 to ${2 ** 32 - 1}.`);
+  }
+}
+
+export async function digitsTraining(stage, { library, state }) {
+  checkChoice(state.get("network"), state.get("seed"));
+  const [digits, sweep] = await Promise.all([library.digits(), library.sweep()]);
+  const ten = firstOfEach(digits.labels);
+  // The ten come first, because the first ones are what a report draws again.
+  const order = [...ten, ...Array.from(digits.labels.keys()).filter((index) => !ten.includes(index))];
+  const labels = order.map((index) => digits.labels[index]);
+  const watch = { inputs: new Float32Array(digits.pixels.length), labels, decoded: ten.length };
+  order.forEach((index, i) => watch.inputs.set(digits.images[index], i * PIXELS));
+
+  const map = new Plate(drawMap);
+  const gliding = new Gliding(() => map.repaint());
+  const originals = ten.map((index) => new Picture(`the original, a ${digits.labels[index]}`));
+  const again = ten.map((index) => new Picture(`the ${digits.labels[index]}, drawn again`));
+  const votes = make("strong", { class: "live-votes" });
+  const errorOf = (curve) => curve.find(({ latent_dim: size }) => size === 2).mse;
+  const panel = new TrainingPanel({
+    job, show, inWords,
+    seed: () => state.get("seed"),
+    onSeed: (seed) => state.set({ seed }),
+    curve: new LossCurve({
+      label: "loss",
+      format: String,
+      marks: [
+        { value: errorOf(sweep.pca), words: "PCA" },
+        { value: errorOf(sweep.network), words: "the shipped network" },
+      ],
+      unit: EPOCH,
+    }),
+    unit: EPOCH,
+    atOnce: 1,
+    onChange: refreshUse,
+  });
+  const group = `live-network-${Math.random().toString(36).slice(2)}`; // radio buttons know each other by a name
+  const choices = Object.entries(NETWORKS).map(([network, { words }]) => {
+    const input = make("input", { type: "radio", name: group, value: network, change: () => state.set({ network }) });
+    return { network, input, label: make("label", { class: "live-choice" }, input, ` ${words}`) };
+  });
+  const useButton = make("button", { type: "button", class: "live-button", click: useOwn }, "Use my network");
+  const ownLine = new OwnNetworkLine(library);
+  stage.append(
+    make("div", { role: "radiogroup", "aria-label": "network", class: "live-choices" }, ...choices.map(({ label }) => label)),
+    panel.controls,
+    make("div", { class: "live-scene" },
+      make("div", { class: "live-map live-moving", role: "img", "aria-label": "map of the held-out digits" }, map.element),
+      make("div", { class: "live-aside" },
+        make("p", { class: "live-words", "aria-hidden": "true" }, votes, " of the votes are right"),
+        panel.lines,
+        panel.curve.element)),
+    make("div", { class: "live-ten live-redrawn" },
+      ...originals.map(({ element }) => element),
+      ...again.map(({ element }) => element)),
+    make("p", { class: "live-words" },
+      "Top: ten held-out digits; below: drawn again from their two numbers. A vote: the ten nearest on the map say which ",
+      "digit it is. Dashed: errors on 10,000 test images."),
+  );
+  const users = figuresThatCanUse();
+  if (users) stage.append(make("div", { class: "live-row live-training" }, useButton, users), ownLine.element);
+  ten.forEach((index, i) => originals[i].show(digits.images[index]));
+
+  let untrained = null;
+
+  function jobWith(inputs) {
+    const { model, lr } = NETWORKS[state.get("network")];
+    return { model, inputs, recipe: { ...RECIPE, lr }, seed: state.get("seed"), watch };
+  }
+
+  async function job() {
+    panel.line.textContent = "Fetching the 4,000 digits for training \u2026";
+    return jobWith(await library.trainingDigits().finally(() => (panel.line.textContent = "")));
+  }
+
+  /** The map before anything is learned. It needs no digits for training, which are fetched when the reader starts. */
+  function showUntrained() {
+    untrained?.end();
+    untrained = new Training({
+      job: jobWith(watch.inputs),
+      onReport(report) {
+        untrained.end();
+        if (!panel.report) show(report);
+      },
+      onProblem: (sentence) => panel.fail(sentence),
+    });
+    untrained.restart();
+  }
+
+  function show({ codes, decoded, score }) {
+    const reach = reachOf(codes);
+    const places = labels.map((_, i) => [codes[2 * i] / reach, codes[2 * i + 1] / reach]);
+    gliding.to([...places, ...classMiddles(labels, places)]);
+    again.forEach((picture, i) => picture.show(decoded.subarray(i * PIXELS, (i + 1) * PIXELS)));
+    votes.textContent = inPercent(score);
+  }
+
+  function inWords({ error, score }) {
+    return (
+      `Held-out digits: mean squared error ${error.toFixed(4)} a pixel; ` +
+      `for ${inPercent(score)} the ten nearest vote for the right digit.`
+    );
+  }
+
+  function drawMap(context, side) {
+    if (!gliding.places) return;
+    const codes = gliding.places.slice(0, labels.length);
+    const middles = gliding.places.slice(labels.length);
+    drawCodeDots(context, side, { element: stage, labels, codes, middles, shown: EVERY_DIGIT });
+  }
+
+  function refreshUse() {
+    const { report, isRunning, hasFailed } = panel;
+    useButton.disabled = !report?.step || report.isRunning || isRunning || hasFailed;
+  }
+
+  async function useOwn() {
+    const { training, report } = panel;
+    const { model, seed } = training.job;
+    const network = NETWORKS[model.kind].read(await training.save(), reachOf(report.codes));
+    const epochs = Number((report.step / report.stepsPerEpoch).toFixed(1));
+    library.useOwn({
+      network,
+      words: `Your network is in use on this page: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} from seed ${seed}.`,
+    });
+  }
+
+  function begin() {
+    checkChoice(state.get("network"), state.get("seed"));
+    choices.forEach(({ network, input }) => (input.checked = network === state.get("network")));
+    if (panel.training) panel.restart();
+    else showUntrained();
+  }
+
+  begin();
+  refreshUse();
+  ownLine.show(2);
+  library.onOwn(() => ownLine.show(2));
+  state.onChange({ network: begin, seed: begin });
+  return {
+    repaint() {
+      [map, panel.curve, ...originals, ...again].forEach((part) => part.repaint());
+    },
+    end() {
+      untrained?.end();
+      panel.end();
+      gliding.end();
+    },
+  };
+}
+
+/** What else on this page can show a network that was trained here, in words; "" where there is nothing. */
+function figuresThatCanUse() {
+  const names = Object.entries({ "latent-map": "the map", "draw-digit": "the drawing" })
+    .filter(([figure]) => document.querySelector(`.aeutils-live[data-figure="${figure}"]`))
+    .map(([, words]) => words);
+  return names.length && `It then draws in ${names.join(" and ")} on this page.`;
+}
