@@ -6,7 +6,7 @@ import { make } from "./page_elements.js";
 
 const ALOUD_MILLISECONDS = 4000; // at least, between two sentences for a screen reader
 const LARGEST_SEED = 2 ** 32 - 1;
-const STEP = { name: "step", steps: 1 };
+const EACH_STEP = { name: "step", steps: 1 };
 
 /**
  * How a figure uses it:
@@ -35,7 +35,7 @@ export class TrainingPanel {
    * @param {number} [parts.atOnce] how many of them the second button takes
    * @param {() => void} [parts.onChange] it runs, pauses, begins anew or has failed
    */
-  constructor({ job, seed, onSeed, show, inWords, curve, height = ({ loss }) => loss, unit = STEP, atOnce, onChange }) {
+  constructor({ job, seed, onSeed, show, inWords, curve, height = ({ loss }) => loss, unit = EACH_STEP, atOnce, onChange }) {
     Object.assign(this, { job, seed, onSeed, show, inWords, curve, height, unit });
     this.isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.atOnce = atOnce ?? (this.isStill ? 100 : 10);
