@@ -54,7 +54,7 @@ export async function digitsTraining(stage, { library, state }) {
   // The ten come first, because the first ones are what a report draws again.
   const order = [...ten, ...Array.from(digits.labels.keys()).filter((index) => !ten.includes(index))];
   const labels = order.map((index) => digits.labels[index]);
-  const watch = { inputs: new Float32Array(digits.pixels.length), labels, decoded: ten.length };
+  const watch = { inputs: new Float32Array(order.length * PIXELS), labels, decoded: ten.length };
   order.forEach((index, i) => watch.inputs.set(digits.images[index], i * PIXELS));
 
   const map = new Plate(drawMap);

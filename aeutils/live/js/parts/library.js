@@ -1,6 +1,6 @@
 // What the figures of a page know together: digits, networks, codes. Each is made once, when first asked for.
 
-import { meanSquaredError, readDigits } from "../network/digits.js";
+import { meanSquaredError, readDigits, splitDigits } from "../network/digits.js";
 import { Network } from "../network/network.js";
 
 const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
@@ -50,9 +50,9 @@ export class Library {
     return this.once("digits", async () => readDigits(await this.load("digits")));
   }
 
-  /** @returns {Promise<Float32Array>} the digits for training, 784 intensities each; they are large, so ask late */
+  /** @returns {Promise<Uint8Array>} the digits for training, 784 intensities from 0 to 255 each: a large file, so ask late */
   trainingDigits() {
-    return this.once("training digits", async () => readDigits(await this.load("training-digits")).pixels);
+    return this.once("training digits", async () => splitDigits(await this.load("training-digits")).pixels);
   }
 
   /** @returns {Promise<{network: object[], pca: object[]}>} error on the test images against the size of the code */
