@@ -4,6 +4,7 @@ import { codeSizes } from "./code_sizes.js";
 import { drawDigit } from "./draw_digit.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
+import { oneNumber } from "./one_number.js";
 import { swissRoll } from "./swiss_roll.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
@@ -13,4 +14,5 @@ export const FIGURES = {
   "swiss-roll": swissRoll,
   "code-sizes": codeSizes,
   "draw-digit": drawDigit,
+  "one-number": oneNumber,
 };
