@@ -7,8 +7,11 @@ from py_mini_racer import MiniRacer
 
 from aeutils.live import assets
 
-FOLDERS = ["network", "parts", "figures", "hosts"]  # none needs one that stands after it
-ENTRIES = ["hosts/page.js", "hosts/widget.js"]
+FOLDERS = ["network", "learning", "parts", "figures", "hosts"]  # none needs one that stands after it
+ENTRIES = [
+    "hosts/page.js", "hosts/widget.js", "learning/worker.js", "learning/training.js", "learning/swiss_roll.js",
+    "learning/pendulum.js",
+]  # fmt: skip
 FILES = {
     path.relative_to(assets.JS_FOLDER).as_posix(): path.read_text("utf-8") for path in assets.JS_FOLDER.rglob("*.js")
 }

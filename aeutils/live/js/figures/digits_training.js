@@ -4,11 +4,13 @@ import { Training } from "../learning/training.js";
 import { DenseNetwork } from "../network/dense_network.js";
 import { classMiddles, firstOfEach } from "../network/digits.js";
 import { Network, PIXELS } from "../network/network.js";
+import { checkChoice } from "../parts/choice_slider.js";
 import { drawCodeDots } from "../parts/code_dots.js";
 import { Gliding } from "../parts/gliding.js";
 import { LossCurve } from "../parts/loss_curve.js";
 import { OwnNetworkLine } from "../parts/own_network.js";
 import { make, Picture, Plate } from "../parts/page_elements.js";
+import { RadioChoice } from "../parts/radio_choice.js";
 import { TrainingPanel } from "../parts/training_panel.js";
 
 const NETWORKS = {
@@ -28,6 +30,7 @@ const NETWORKS = {
 const RECIPE = { numEpochs: 18, batchSize: 64, beta2: 0.95 }; // a map worth looking at after half a minute
 const EPOCH = { name: "epoch", steps: Math.ceil(4000 / RECIPE.batchSize) };
 
+const SMALL = 0.1; // codes that spread less than this, either way, are looked at through a magnifying glass
 const EVERY_DIGIT = [...Array(10).keys()];
 
 /** "58 %" */
@@ -38,17 +41,18 @@ function reachOf(codes) {
   return codes.reduce((reach, value) => Math.max(reach, Math.abs(value)), 1);
 }
 
-function checkChoice(network, seed) {
-  if (!(network in NETWORKS)) {
-    throw new Error(`There is no network "${network}"; there are: ${Object.keys(NETWORKS).join(", ")}.`);
-  }
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new Error(`The seed is ${seed}; wanted a whole number from 0 to ${2 ** 32 - 1}.`);
-  }
+/** What of the plane is on the map: the square to 1, a larger one, or a small one where all codes lie close together. */
+function frameOf(codes) {
+  const [low, high] = [Math.min, Math.max].map((extreme) =>
+    [0, 1].map((axis) => codes.reduce((found, value, i) => (i % 2 === axis ? extreme(found, value) : found), codes[axis])),
+  );
+  const spread = Math.max(high[0] - low[0], high[1] - low[1]) / 2;
+  if (spread > SMALL) return { middle: [0, 0], half: reachOf(codes) };
+  return { middle: [0, 1].map((axis) => (low[axis] + high[axis]) / 2), half: spread || 1 };
 }
 
 export async function digitsTraining(stage, { library, state }) {
-  checkChoice(state.get("network"), state.get("seed"));
+  checkChoice("network", state.get("network"), Object.keys(NETWORKS));
   const [digits, sweep] = await Promise.all([library.digits(), library.sweep()]);
   const ten = firstOfEach(digits.labels);
   // The ten come first, because the first ones are what a report draws again.
@@ -74,21 +78,22 @@ export async function digitsTraining(stage, { library, state }) {
         { value: errorOf(sweep.pca), words: "PCA" },
         { value: errorOf(sweep.network), words: "the shipped network" },
       ],
+      span: [0.035, 0.2],
       unit: EPOCH,
     }),
     unit: EPOCH,
     atOnce: 1,
     onChange: refreshUse,
   });
-  const group = `live-network-${Math.random().toString(36).slice(2)}`; // radio buttons know each other by a name
-  const choices = Object.entries(NETWORKS).map(([network, { words }]) => {
-    const input = make("input", { type: "radio", name: group, value: network, change: () => state.set({ network }) });
-    return { network, input, label: make("label", { class: "live-choice" }, input, ` ${words}`) };
+  const networks = new RadioChoice({
+    label: "network",
+    choices: Object.entries(NETWORKS).map(([network, { words }]) => [network, words]),
+    onChange: (network) => state.set({ network }),
   });
   const useButton = make("button", { type: "button", class: "live-button", click: useOwn }, "Use my network");
   const ownLine = new OwnNetworkLine(library);
   stage.append(
-    make("div", { role: "radiogroup", "aria-label": "network", class: "live-choices" }, ...choices.map(({ label }) => label)),
+    networks.element,
     panel.controls,
     make("div", { class: "live-scene" },
       make("div", { class: "live-map live-moving", role: "img", "aria-label": "map of the held-out digits" }, map.element),
@@ -104,7 +109,7 @@ export async function digitsTraining(stage, { library, state }) {
       "digit it is. Dashed: errors on 10,000 test images."),
   );
   const users = figuresThatCanUse();
-  if (users) stage.append(make("div", { class: "live-row live-training" }, useButton, users), ownLine.element);
+  if (users) stage.append(make("div", { class: "live-row live-use" }, useButton, make("span", { class: "live-words" }, users)), ownLine.element);
   ten.forEach((index, i) => originals[i].show(digits.images[index]));
 
   let untrained = null;
@@ -126,7 +131,9 @@ export async function digitsTraining(stage, { library, state }) {
       job: jobWith(watch.inputs),
       onReport(report) {
         untrained.end();
-        if (!panel.report) show(report);
+        if (panel.report) return;
+        show(report);
+        panel.line.textContent = `Not trained yet. ${inWords(report)}`;
       },
       onProblem: (sentence) => panel.fail(sentence),
     });
@@ -134,17 +141,19 @@ export async function digitsTraining(stage, { library, state }) {
   }
 
   function show({ codes, decoded, score }) {
-    const reach = reachOf(codes);
-    const places = labels.map((_, i) => [codes[2 * i] / reach, codes[2 * i + 1] / reach]);
+    const { middle, half } = frameOf(codes);
+    const places = labels.map((_, i) => [0, 1].map((axis) => (codes[2 * i + axis] - middle[axis]) / half));
     gliding.to([...places, ...classMiddles(labels, places)]);
     again.forEach((picture, i) => picture.show(decoded.subarray(i * PIXELS, (i + 1) * PIXELS)));
     votes.textContent = inPercent(score);
   }
 
-  function inWords({ error, score }) {
+  function inWords({ codes, error, score }) {
+    const { half } = frameOf(codes);
+    const close = half < SMALL ? ` All codes lie close together: the map is enlarged ${Math.round(1 / half)} times.` : "";
     return (
       `Held-out digits: mean squared error ${error.toFixed(4)} a pixel; ` +
-      `for ${inPercent(score)} the ten nearest vote for the right digit.`
+      `for ${inPercent(score)} the ten nearest vote for the right digit.${close}`
     );
   }
 
@@ -172,8 +181,7 @@ export async function digitsTraining(stage, { library, state }) {
   }
 
   function begin() {
-    checkChoice(state.get("network"), state.get("seed"));
-    choices.forEach(({ network, input }) => (input.checked = network === state.get("network")));
+    networks.set(state.get("network"));
     if (panel.training) panel.restart();
     else showUntrained();
   }

@@ -5,6 +5,7 @@ import { digitsTraining } from "./digits_training.js";
 import { drawDigit } from "./draw_digit.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
+import { oneNumber } from "./one_number.js";
 import { swissRoll } from "./swiss_roll.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
@@ -15,4 +16,5 @@ export const FIGURES = {
   "code-sizes": codeSizes,
   "draw-digit": drawDigit,
   "digits-training": digitsTraining,
+  "one-number": oneNumber,
 };

@@ -25,7 +25,7 @@ function arcLength(t) {
  */
 export function makeSwissRoll({ n = 2000, noise = 0, seed = 0 } = {}) {
   const random = new Random(seed);
-  const draw = (make) => Array.from({ length: n }, make);
+  const draw = (one) => Array.from({ length: n }, one);
   const angles = draw(() => INNER_ANGLE * (1 + 2 * random.uniform()));
   const heights = draw(() => SHEET_HEIGHT * random.uniform());
   const exact = [angles.map((t) => t * Math.cos(t)), heights, angles.map((t) => t * Math.sin(t))];

@@ -9,7 +9,7 @@ const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
 export const OWN = "own";
 
 /** Apply a function to each item without freezing the page. */
-async function mapInSlices(items, compute) {
+export async function mapInSlices(items, compute) {
   const results = [];
   let start = performance.now();
   for (const item of items) {

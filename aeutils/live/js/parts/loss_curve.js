@@ -11,10 +11,11 @@ export class LossCurve {
    * @param {string} options.label what is drawn, such as "loss"
    * @param {(value: number) => string} options.format how the axis writes a value
    * @param {{value: number, words: string}[]} [options.marks] losses to compare with, drawn dashed
+   * @param {[number, number]} [options.span] losses that the axis reaches in any case
    * @param {{name: string, steps: number}} [options.unit] what is counted: steps, or so many steps together
    */
-  constructor({ label, format, marks = [], unit = { name: "step", steps: 1 } }) {
-    Object.assign(this, { label, format, marks, unit, steps: 1 });
+  constructor({ label, format, marks = [], span = [], unit = { name: "step", steps: 1 } }) {
+    Object.assign(this, { label, format, marks, span, unit, steps: 1 });
     this.runs = [[]]; // of points [step, value], the oldest run first; the last is the one that goes on
     this.plate = new Plate((context, width, height) => this.draw(context, width, height));
     this.element = make("div", { class: "live-loss", role: "img", "aria-label": `curve of the ${label}` }, this.plate.element);
@@ -39,9 +40,10 @@ export class LossCurve {
   draw(context, width, height) {
     const [left, right] = [CURVE_MARGIN.left, width - CURVE_MARGIN.right];
     const [top, bottom] = [CURVE_MARGIN.top, height - CURVE_MARGIN.bottom];
-    const values = [...this.runs.flat(), ...this.marks.map(({ value }) => [0, value])].map(([, value]) => value);
+    const marked = this.marks.map(({ value }) => value);
+    const values = [...this.runs.flat().map(([, value]) => value), ...marked, ...this.span];
     const highest = Math.max(...values, 1e-9);
-    const lowest = Math.min(...values, highest / 10);
+    const lowest = Math.min(...values, this.span.length ? Infinity : highest / 10);
     const [high, low] = [Math.log10(highest) + 0.08, Math.log10(lowest) - 0.08];
     const x = (step) => left + (step / this.steps) * (right - left);
     const y = (value) => bottom - ((Math.log10(value) - low) / (high - low)) * (bottom - top);
@@ -65,7 +67,8 @@ export class LossCurve {
     }
     for (const { value, words } of this.marks) {
       line([[left, y(value)], [right, y(value)]], "--live-muted", 1, [4, 4]);
-      context.fillText(words, right, y(value) - 8);
+      const isBelow = this.marks.length > 1 && value === Math.min(...marked);
+      context.fillText(words, right, y(value) + (isBelow ? 9 : -8));
     }
     context.textAlign = "left";
     const { name, steps: size } = this.unit;

@@ -17,7 +17,7 @@ const EACH_STEP = { name: "step", steps: 1 };
  *     state.onChange({ seed: () => panel.restart(), ... });
  *     return { repaint: ..., end: () => panel.end() };
  *
- * Meanwhile `panel.training` can be asked to decode codes and to save the weights (see learning/training.js).
+ * Meanwhile `panel.decode` says what codes stand for, and `panel.training.save()` gives the weights.
  *
  * Where the reader wants no motion, `show` is called only when the training pauses.
  */
@@ -45,6 +45,7 @@ export class TrainingPanel {
     this.hasFailed = false;
     this.attempts = 0; // to begin; only the latest counts
     this.nextAloud = 0;
+    this.question = this.asked = null; // what to decode next, and by which training the last is being decoded
     this.makeElements();
     this.onReturn = ({ persisted }) => persisted && this.training && this.restart(false);
     window.addEventListener("pageshow", this.onReturn); // leaving the page has ended the training
@@ -158,6 +159,28 @@ export class TrainingPanel {
     this.hasFailed = true;
     this.isRunning = false;
     this.refresh();
+  }
+
+  /**
+   * Ask what codes stand for now. While one answer is awaited, only the last question after it is kept.
+   *
+   * @param {ArrayLike<number>} codes as many numbers each as those of the last report
+   * @param {(decoded: Float32Array) => void} show
+   */
+  async decode(codes, show) {
+    if (this.report === null || this.hasFailed) return;
+    this.question = { codes, show };
+    const { training } = this;
+    if (this.asked === training) return;
+    this.asked = training;
+    while (this.question) {
+      const { codes: place, show: tell } = this.question;
+      this.question = null;
+      const decoded = await training.decode(place);
+      if (training !== this.training) return; // what was asked after this is for its successor
+      tell(decoded);
+    }
+    this.asked = null;
   }
 
   changeSeed() {
