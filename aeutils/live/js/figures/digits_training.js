@@ -30,7 +30,7 @@ const NETWORKS = {
 const RECIPE = { numEpochs: 18, batchSize: 64, beta2: 0.95 }; // a map worth looking at after half a minute
 const EPOCH = { name: "epoch", steps: Math.ceil(4000 / RECIPE.batchSize) };
 
-const SMALL = 0.1; // codes that spread less than this, either way, are looked at through a magnifying glass
+const SMALL = 0.3; // codes that spread less than this, either way, are looked at through a magnifying glass
 const EVERY_DIGIT = [...Array(10).keys()];
 
 /** "58 %" */
@@ -100,13 +100,15 @@ export async function digitsTraining(stage, { library, state }) {
       make("div", { class: "live-aside" },
         make("p", { class: "live-words", "aria-hidden": "true" }, votes, " of the votes are right"),
         panel.lines,
-        panel.curve.element)),
+        panel.curve.element,
+        make("p", { class: "live-words live-caption" },
+          "A vote: the ten nearest on the map say which digit one is. Dashed: the errors of two others on 10,000 test ",
+          "images."))),
     make("div", { class: "live-ten live-redrawn" },
       ...originals.map(({ element }) => element),
       ...again.map(({ element }) => element)),
-    make("p", { class: "live-words" },
-      "Top: ten held-out digits; below: drawn again from their two numbers. A vote: the ten nearest on the map say which ",
-      "digit it is. Dashed: errors on 10,000 test images."),
+    make("p", { class: "live-words live-caption" },
+      "Top: ten digits that the network never learns from; below: what it draws from its two numbers for each."),
   );
   const users = figuresThatCanUse();
   if (users) stage.append(make("div", { class: "live-row live-use" }, useButton, make("span", { class: "live-words" }, users)), ownLine.element);
@@ -186,6 +188,7 @@ export async function digitsTraining(stage, { library, state }) {
     else showUntrained();
   }
 
+  panel.curve.begin(RECIPE.numEpochs * EPOCH.steps);
   begin();
   refreshUse();
   ownLine.show(2);
