@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from traitlets import TraitError
 
 from aeutils import live
-from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
+from aeutils.live import CodeSizes, DigitsTraining, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
@@ -105,6 +105,13 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
 def test_the_figures_in_space_refuse_a_state_that_is_none(cls, state):
     with pytest.raises(TraitError):
         cls(**state)
+
+
+@pytest.mark.parametrize("state", [{"network": "vae"}, {"seed": -1}, {"seed": 2**32}, {"seed": 0.5}])
+def test_a_training_refuses_a_state_that_is_none(state):
+    with pytest.raises(TraitError):
+        DigitsTraining(**state)
+    assert DigitsTraining(network="dense", seed=2**32 - 1).seed == 2**32 - 1
 
 
 def test_every_shipped_size_can_be_chosen_and_no_other():

@@ -27,8 +27,8 @@ const NETWORKS = {
     read: (bytes, reach) => new DenseNetwork(bytes, reach),
   },
 };
-const RECIPE = { numEpochs: 18, batchSize: 64, beta2: 0.95 }; // a map worth looking at after half a minute
-const EPOCH = { name: "epoch", steps: Math.ceil(4000 / RECIPE.batchSize) };
+const DIGITS_RECIPE = { numEpochs: 18, batchSize: 64, beta2: 0.95 }; // a map worth looking at after half a minute
+const EPOCH = { name: "epoch", steps: Math.ceil(4000 / DIGITS_RECIPE.batchSize) };
 
 const SMALL = 0.3; // codes that spread less than this, either way, are looked at through a magnifying glass
 const EVERY_DIGIT = [...Array(10).keys()];
@@ -118,7 +118,7 @@ export async function digitsTraining(stage, { library, state }) {
 
   function jobWith(inputs) {
     const { model, lr } = NETWORKS[state.get("network")];
-    return { model, inputs, recipe: { ...RECIPE, lr }, seed: state.get("seed"), watch };
+    return { model, inputs, recipe: { ...DIGITS_RECIPE, lr }, seed: state.get("seed"), watch };
   }
 
   async function job() {
@@ -188,7 +188,7 @@ export async function digitsTraining(stage, { library, state }) {
     else showUntrained();
   }
 
-  panel.curve.begin(RECIPE.numEpochs * EPOCH.steps);
+  panel.curve.begin(DIGITS_RECIPE.numEpochs * EPOCH.steps);
   begin();
   refreshUse();
   ownLine.show(2);
