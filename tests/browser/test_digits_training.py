@@ -1,5 +1,6 @@
 """A network that learns the digits in a real browser, and the other figures of the page that then use it."""
 
+import math
 import re
 
 import numpy as np
@@ -67,7 +68,7 @@ def epoch(figure):
 
 
 def percent(share):
-    return f"{100 * share:.0f} %"
+    return f"{math.floor(100 * share + 0.5)} %"  # halves go up, as in JavaScript
 
 
 def in_its_order(held_out):
