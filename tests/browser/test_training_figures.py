@@ -73,9 +73,8 @@ def open_figure(workshop, open_page):
         path = folder / "book/page.html"
         tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
         path.write_text(path.read_text("utf-8").replace("<meta", f"{tag}<meta", 1), "utf-8")
-        trained = Trained(
-            *(lambda watched: (watched, watched.figure(name)))(open_page("page", folder=folder, **options))
-        )
+        watched = open_page("page", folder=folder, **options)
+        trained = Trained(watched, watched.figure(name))
         trained.wait_for_step(0)
         return trained
 
