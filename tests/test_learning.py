@@ -590,8 +590,3 @@ def test_bytes_are_intensities(engine):
 
 def test_the_scripts_that_train_are_small():
     assert len(gzip.compress(assets.learning_scope().encode(), 9)) < 12_000
-
-
-def test_a_script_is_shipped_without_what_is_only_for_readers():
-    source = '/** What.\n * @param x\n */\nfunction f(x) {\n\n  // why\n  return "http://a" + x; // so\n}\n//\n'
-    assert assets.shipped(source) == 'function f(x) {\nreturn "http://a" + x;\n}\n'

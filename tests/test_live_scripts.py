@@ -187,3 +187,14 @@ def test_a_default_of_a_file_that_others_need_is_refused(write):
     write(a='import { b } from "./b.js";\n', b="export const b = 1;\nexport default {};\n")
     with pytest.raises(ValueError, match=r"b\.js says export default \{\};; wanted"):
         assets.joined("a.js")
+
+
+def test_a_script_is_shipped_without_what_is_only_for_readers():
+    source = '/** What.\n * @param x\n */\nfunction f(x) {\n\n  // why\n  return "http://a" + x; // so\n}\n//\n'
+    assert assets.shipped(source) == 'function f(x) {\nreturn "http://a" + x;\n}\n'
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_string_of_a_script_is_cut_or_torn_when_it_is_shipped(name):
+    for line in assets.shipped(FILES[name]).splitlines():
+        assert line.count('"') % 2 == 0 and line.count("`") % 2 == 0, line

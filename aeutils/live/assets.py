@@ -68,7 +68,7 @@ def joined(*entries: str) -> str:
             needed = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
             add(needed, (*needed_by, name))
             if missing := set(re.findall(r"\w+", names)) - offered[needed]:
-                there = ", ".join(sorted(offered[needed]))
+                there = ", ".join(sorted(offered[needed])) or "nothing"
                 raise ValueError(f"{name} imports {', '.join(sorted(missing))} from {needed}, which exports {there}.")
         offered[name] = set(_EXPORT.findall(text))
         sources[name] = _EXPORT.sub("", _IMPORT.sub("", text))
@@ -117,9 +117,8 @@ def data(name: str) -> bytes:
     Returns
     -------
     data : bytes
-        `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures
-        of 784 bytes. `sweep`: JSON, the test
-        error of each size of the code. `roll`: JSON, see `roll_codes`.
+        `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
+        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`.
 
     Raises
     ------
@@ -206,7 +205,7 @@ def shipped(source: str) -> str:
     Returns
     -------
     source : str
-        A third shorter when compressed.
+        A quarter shorter when compressed.
     """
     bare = re.sub(r"/\*\*.*?\*/|(?:^|(?<=\s))//(?: .*?)?$", "", source, flags=re.DOTALL | re.MULTILINE)
     return re.sub(r"\s*\n\s*", "\n", bare).lstrip()

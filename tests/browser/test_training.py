@@ -91,8 +91,11 @@ def test_it_is_paused_stepped_begun_again_and_ended(start_page):
     wait(page, f"reports.at(-1).step === {paused + 1}")
     page.evaluate("training.step(reports.at(-1).stepsPerEpoch)")
     wait(page, f"reports.at(-1).step === {paused + 9}")
-    page.evaluate("training.restart({ ...training.job, seed: 11 })")
-    wait(page, "reports.at(-1).step === 0")
+    page.evaluate("training.start()")
+    page.wait_for_timeout(300)
+    page.evaluate("reports.length = 0; training.restart({ ...training.job, seed: 11 })")
+    page.wait_for_timeout(300)
+    assert set(page.evaluate("reports.map((report) => report.step)")) == {0}  # no word of the run before
     page.evaluate("training.start()")
     wait(page, "reports.at(-1).step > 0")
     page.evaluate("training.end()")

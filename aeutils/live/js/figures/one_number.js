@@ -1,4 +1,4 @@
-// One number for a swing: pictures of a pendulum go through a single number. The network learns it before the reader's eyes.
+// One number for a swing: pictures of a pendulum go through a single number. A network learns it before the reader's eyes.
 
 import { drawAngles, drawPendulum } from "../learning/pendulum.js";
 import { meanSquaredError } from "../network/digits.js";
@@ -9,14 +9,14 @@ import { make, Picture } from "../parts/page_elements.js";
 import { RadioChoice } from "../parts/radio_choice.js";
 import { SwingCloud } from "../parts/swing_cloud.js";
 import { TrainingPanel } from "../parts/training_panel.js";
-import { signed } from "../parts/words.js";
+import { percent, signed } from "../parts/words.js";
 
 const SWING_REACH = (40 * Math.PI) / 180;
 const [SWINGS_LEARNED, SWINGS_HELD_OUT, SWINGS_SHOWN] = [1000, 300, 10];
 const SWING_CHOICES = {
   links: [1, 2],
   latent_dim: [1, 2, 3],
-  lr: [0.0001, 0.001, 0.01, 0.1, 1],
+  lr: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.3],
   hidden: [32, 64, 128, 256],
 };
 
@@ -30,8 +30,9 @@ async function makeSwings(links) {
   };
   const learned = await drawn(SWINGS_LEARNED, 0);
   const heldOut = await drawn(SWINGS_HELD_OUT, 1);
-  const mean = learned.pictures[0].map((_, i) => learned.pictures.reduce((sum, picture) => sum + picture[i], 0) / SWINGS_LEARNED);
-  const meanError = heldOut.pictures.reduce((sum, picture) => sum + meanSquaredError(picture, mean), 0) / SWINGS_HELD_OUT;
+  const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = learned.pictures[0].map((_, pixel) => meanOf(learned.pictures.map((picture) => picture[pixel])));
+  const meanError = meanOf(heldOut.pictures.map((picture) => meanSquaredError(picture, mean)));
   // Those that are shown come first, evenly from the leftmost to the rightmost.
   const isShown = (i) => i % (SWINGS_HELD_OUT / SWINGS_SHOWN) === SWINGS_HELD_OUT / SWINGS_SHOWN / 2;
   const order = [...heldOut.angles.keys()].sort((a, b) => isShown(b) - isShown(a) || a - b);
@@ -49,10 +50,6 @@ function joinPictures(pictures) {
   const all = new Float32Array(pictures.length * pictures[0].length);
   pictures.forEach((picture, i) => all.set(picture, i * picture.length));
   return all;
-}
-
-function percent(share) {
-  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 export async function oneNumber(stage, { state }) {
@@ -81,8 +78,10 @@ export async function oneNumber(stage, { state }) {
     const value = make("output", { class: "live-value" });
     return { input, name, value, label: make("label", { class: "live-words live-slider-label" }, name, input, value) };
   });
-  const sliderFor = (key, name) =>
-    new ChoiceSlider({ name, values: SWING_CHOICES[key], value: state.get(key), onChange: (value) => state.set({ [key]: value }) });
+  const sliderFor = (key, name) => {
+    const onChange = (value) => state.set({ [key]: value });
+    return new ChoiceSlider({ name, values: SWING_CHOICES[key], value: state.get(key), onChange });
+  };
   const sliders = {
     latent_dim: sliderFor("latent_dim", "numbers in the code"),
     lr: sliderFor("lr", "learning rate"),
@@ -94,7 +93,8 @@ export async function oneNumber(stage, { state }) {
     onChange: (links) => state.set({ links, latent_dim: links }),
   });
   const layers = make("p", { class: "live-words live-caption" });
-  const curve = new LossCurve({ label: "loss", format: percent, marks: [{ value: 1, words: "the mean picture for all" }] });
+  const marks = [{ value: 1, words: "the mean picture for all" }];
+  const curve = new LossCurve({ label: "loss", format: percent, marks });
   const panel = new TrainingPanel({
     job: makeJob,
     seed: () => state.get("seed"),
@@ -119,7 +119,9 @@ export async function oneNumber(stage, { state }) {
         ...numbers.map(({ label }) => label))),
     make("div", { class: "live-columns" },
       make("div", { class: "live-column" }, curve.element),
-      make("div", { class: "live-column" }, ...Object.values(sliders).map(({ element }) => element), sticks.element, layers)),
+      make("div", { class: "live-column live-settings" },
+        ...[...Object.values(sliders), sticks].map(({ element }) => element),
+        layers)),
   );
 
   async function makeJob() {
@@ -145,7 +147,7 @@ export async function oneNumber(stage, { state }) {
       originals[i].show(picture, `held-out pendulum at ${degrees}`);
       again[i].show(decoded.subarray(784 * i, 784 * (i + 1)), `the same, drawn again from ${countOf(latentDim)}`);
     });
-    cloud.show(angles.map((_, i) => codes.subarray(i * latentDim, (i + 1) * latentDim)), angles, new Array(latentDim).fill(0));
+    cloud.show(angles.map((_, i) => codes.subarray(i * latentDim, (i + 1) * latentDim)), angles);
     showPlace();
   }
 
@@ -164,7 +166,8 @@ export async function oneNumber(stage, { state }) {
   }
 
   function inWords({ error, score, isFinished }) {
-    const words = [`Error on ${SWINGS_HELD_OUT} held-out pictures: ${percent(error / swings.meanError)} of the mean picture's.`];
+    const share = percent(error / swings.meanError);
+    const words = [`Error on ${SWINGS_HELD_OUT} held-out pictures: ${share} of the mean picture's.`];
     if (score !== null) {
       words.push(`Rank correlation of code and angle: ${signed(score)}.`);
       if (Math.abs(score) > 0.99) words.push("The codes stand in the order of the angles.");
@@ -186,8 +189,11 @@ export async function oneNumber(stage, { state }) {
       size === 1
         ? "Each small pendulum: the number it becomes, against its true angle."
         : `Each small pendulum: at its ${size} numbers, in the colour of its ${links === 1 ? "" : "upper "}angle.`;
-    layers.replaceChildren(`784 pixels \u2192 ${hidden} \u2192 ${hidden / 4} \u2192 `, make("strong", {}, countOf(size)),
-      ` \u2192 ${hidden / 4} \u2192 ${hidden} \u2192 784 pixels`);
+    layers.replaceChildren(
+      `784 pixels \u2192 ${hidden} \u2192 ${hidden / 4} \u2192 `,
+      make("strong", {}, countOf(size)),
+      ` \u2192 ${hidden / 4} \u2192 ${hidden} \u2192 784 pixels`,
+    );
   }
 
   showChoices();

@@ -6,6 +6,7 @@ import { drawDigit } from "./draw_digit.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
 import { oneNumber } from "./one_number.js";
+import { rollTraining } from "./roll_training.js";
 import { swissRoll } from "./swiss_roll.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
@@ -17,4 +18,5 @@ export const FIGURES = {
   "draw-digit": drawDigit,
   "digits-training": digitsTraining,
   "one-number": oneNumber,
+  "roll-training": rollTraining,
 };

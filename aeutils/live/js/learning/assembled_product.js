@@ -3,9 +3,10 @@
 
 /** The bytes of the program: four rows and eight columns of C at once. */
 function productProgram() {
-  // Arguments: how many rows (a multiple of 4), columns (of 8) and summands; where A, B and C lie and how far apart in
-  // A neighbours are, in bytes. B lies in panels of eight columns, as `assembledProduct` below packs it.
-  const whole = ["m", "n", "k", "a", "aRow", "aColumn", "b", "c", "i", "j", "p", "x", "y", "at"];
+  // Arguments: how many rows (a multiple of 4), columns (of 8) and summands. Then, in bytes, where A, B and C lie and how
+  // far apart neighbours are: in a column and a row of A, in a column of B, and from eight columns of B to the next eight.
+  const arguments_ = ["m", "n", "k", "a", "aRow", "aColumn", "b", "bRow", "bPanel", "c"];
+  const whole = [...arguments_, "i", "j", "p", "x", "y", "at"];
   const fours = ["left", "right", "value", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"];
   const number = (name) => [...whole, ...fours].indexOf(name);
   const get = (name) => [0x20, number(name)];
@@ -29,7 +30,7 @@ function productProgram() {
     repeatWhile(less(get("i"), get("m")),
       fourRows((left, right) => [set(left, zeros), set(right, zeros)]),
       set("x", add(get("a"), times(get("i"), get("aRow")))),
-      set("y", add(get("b"), times(constant(4), times(get("j"), get("k"))))),
+      set("y", get("b")),
       set("p", constant(0)),
       repeatWhile(less(get("p"), get("k")),
         set("left", load(get("y"), 0)),
@@ -42,7 +43,7 @@ function productProgram() {
           increase("at", get("aRow")),
         ]),
         increase("x", get("aColumn")),
-        increase("y", constant(32)),
+        increase("y", get("bRow")),
         increase("p", constant(1))),
       set("at", add(get("c"), times(constant(4), add(times(get("i"), get("n")), get("j"))))),
       fourRows((left, right) => [
@@ -51,10 +52,10 @@ function productProgram() {
         increase("at", times(constant(4), get("n"))),
       ]),
       increase("i", constant(4))),
+    increase("b", get("bPanel")),
     increase("j", constant(8)));
 
   const [INTEGER, FOUR] = [0x7f, 0x7b];
-  const arguments_ = 8;
   const length = (count) => (count < 128 ? [count] : [(count & 127) | 128, count >> 7]);
   const sized = (...parts) => {
     const bytes = parts.flat(Infinity);
@@ -63,11 +64,11 @@ function productProgram() {
   const name = (text) => sized([...text].map((letter) => letter.charCodeAt(0)));
   return Uint8Array.from([
     0, ...name("asm").slice(1), 1, 0, 0, 0, // "\0asm", version 1
-    1, sized(1, 0x60, arguments_, Array(arguments_).fill(INTEGER), 0), // one type: eight whole numbers, no result
+    1, sized(1, 0x60, sized(arguments_.map(() => INTEGER)), 0), // one type: whole numbers, no result
     3, sized(1, 0), // one function, of this type
     5, sized(1, 0, 1), // one memory
     7, sized(2, name("memory"), 2, 0, name("product"), 0, 0), // both can be used from outside
-    10, sized(1, sized(2, whole.length - arguments_, INTEGER, fours.length, FOUR, body, 0x0b)),
+    10, sized(1, sized(2, whole.length - arguments_.length, INTEGER, fours.length, FOUR, body, 0x0b)),
   ].flat(Infinity));
 }
 
@@ -82,7 +83,7 @@ export const assembledProduct = (() => {
   const PAGE = 65536; // bytes by which memory grows
   let memory = new Float32Array(program.memory.buffer);
 
-  /** Panels of eight columns, each a row of eight after the other; zeros beyond the last column. */
+  /** B as panels of eight columns, each a row of eight after the other; zeros beyond the last column. */
   function packPanels(at, columns, n, k, b, bRow, bColumn) {
     for (let j = 0; j < columns; j++) {
       let to = at + (j - (j % 8)) * k + (j % 8);
@@ -101,8 +102,12 @@ export const assembledProduct = (() => {
       memory = new Float32Array(program.memory.buffer);
     }
     memory.set(a);
-    packPanels(bAt, columns, n, k, b, bRow, bColumn);
-    program.product(rows, columns, k, 0, 4 * aRow, 4 * aColumn, 4 * bAt, 4 * cAt);
+    let [bPanel, bStep] = [8 * k, 8];
+    if (bColumn === 1 && columns === n) {
+      memory.set(b, bAt); // as it is
+      [bPanel, bStep] = [8, n];
+    } else packPanels(bAt, columns, n, k, b, bRow, bColumn);
+    program.product(rows, columns, k, 0, 4 * aRow, 4 * aColumn, 4 * bAt, 4 * bStep, 4 * bPanel, 4 * cAt);
     if (columns === n) c.set(memory.subarray(cAt, cAt + m * n));
     else for (let i = 0, at = 0; i < m; i++) for (let j = 0; j < n; j++) c[at++] = memory[cAt + i * columns + j];
   };

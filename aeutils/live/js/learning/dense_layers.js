@@ -62,7 +62,8 @@ export class Elu {
   }
 
   backward(dy) {
-    for (let i = 0; i < dy.length; i++) if (this.y[i] < 0) dy[i] *= this.y[i] + 1;
+    const { y } = this;
+    for (let i = 0; i < dy.length; i++) if (y[i] < 0) dy[i] *= y[i] + 1;
     return dy;
   }
 }
@@ -74,7 +75,8 @@ export class Relu {
   }
 
   backward(dy) {
-    for (let i = 0; i < dy.length; i++) if (this.y[i] <= 0) dy[i] = 0;
+    const { y } = this;
+    for (let i = 0; i < dy.length; i++) if (y[i] <= 0) dy[i] = 0;
     return dy;
   }
 }
@@ -86,7 +88,8 @@ export class Tanh {
   }
 
   backward(dy) {
-    for (let i = 0; i < dy.length; i++) dy[i] *= 1 - this.y[i] ** 2;
+    const { y } = this;
+    for (let i = 0; i < dy.length; i++) dy[i] *= 1 - y[i] * y[i];
     return dy;
   }
 }
@@ -98,13 +101,15 @@ export class Rescale {
   }
 
   forward(x) {
+    const { factor, shift } = this;
     const y = keep(this, "y", x.length);
-    for (let i = 0; i < x.length; i++) y[i] = x[i] * this.factor + this.shift;
+    for (let i = 0; i < x.length; i++) y[i] = x[i] * factor + shift;
     return y;
   }
 
   backward(dy) {
-    for (let i = 0; i < dy.length; i++) dy[i] *= this.factor;
+    const { factor } = this;
+    for (let i = 0; i < dy.length; i++) dy[i] *= factor;
     return dy;
   }
 }

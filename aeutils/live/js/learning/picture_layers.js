@@ -3,7 +3,7 @@
 // channel.
 
 import { Dense, addToRows, drawFirstValues, parameter, sumRows } from "./dense_layers.js";
-import { NUMBERS, keep, multiply } from "./matrix.js";
+import { keep, multiply } from "./matrix.js";
 
 /** For each place of the smaller picture and each of its k x k taps the pixel of the larger one; -1 beyond the edge. */
 function tapTable(large, small, { k, stride, padding }) {
@@ -141,7 +141,8 @@ export class MaxPool {
   backward(dy) {
     const dx = keep(this, "dx", this.lengthIn);
     dx.fill(0);
-    for (let i = 0; i < dy.length; i++) dx[this.winners[i]] += dy[i];
+    const { winners } = this;
+    for (let i = 0; i < dy.length; i++) dx[winners[i]] += dy[i];
     return dx;
   }
 }
@@ -154,19 +155,20 @@ export class BatchNorm {
   constructor(channels) {
     Object.assign(this, { channels, shape: [channels], weight: parameter(channels), bias: parameter(channels) });
     this.weight.value.fill(1);
-    this.runningMean = new NUMBERS(channels);
-    this.runningVar = new NUMBERS(channels).fill(1);
+    this.runningMean = new Float64Array(channels); // of the type of `measure`'s, because `forward` should meet one only
+    this.runningVar = new Float64Array(channels).fill(1);
   }
 
   forward(x, rows, isLearning) {
-    const { channels, weight, bias } = this;
+    const { channels } = this;
+    const [scale, shift] = [this.weight.value, this.bias.value];
     const [mean, variance] = isLearning ? this.measure(x) : [this.runningMean, this.runningVar];
     const factor = (this.factor = Float64Array.from(variance, (value) => 1 / Math.sqrt(value + LEAST_VARIANCE)));
     const [normal, y] = [keep(this, "normal", x.length), keep(this, "y", x.length)];
     for (let i = 0; i < x.length; ) {
       for (let c = 0; c < channels; c++, i++) {
         normal[i] = (x[i] - mean[c]) * factor[c];
-        y[i] = normal[i] * weight.value[c] + bias.value[c];
+        y[i] = normal[i] * scale[c] + shift[c];
       }
     }
     return y;
@@ -177,9 +179,11 @@ export class BatchNorm {
     const { channels, runningMean, runningVar } = this;
     const n = x.length / channels;
     const [mean, variance] = [new Float64Array(channels), new Float64Array(channels)];
-    for (let i = 0; i < x.length; ) for (let c = 0; c < channels; c++) mean[c] += x[i++] / n;
-    for (let i = 0; i < x.length; ) for (let c = 0; c < channels; c++) variance[c] += (x[i++] - mean[c]) ** 2 / n;
+    for (let i = 0; i < x.length; ) for (let c = 0; c < channels; c++) mean[c] += x[i++];
+    for (let c = 0; c < channels; c++) mean[c] /= n;
+    for (let i = 0; i < x.length; ) for (let c = 0; c < channels; c++) variance[c] += (x[i++] - mean[c]) ** 2;
     for (let c = 0; c < channels; c++) {
+      variance[c] /= n;
       runningMean[c] += REMEMBERED * (mean[c] - runningMean[c]);
       runningVar[c] += REMEMBERED * ((variance[c] * n) / (n - 1) - runningVar[c]);
     }
@@ -198,10 +202,9 @@ export class BatchNorm {
     }
     weight.gradient.set(along);
     bias.gradient.set(sum);
+    const scale = factor.map((value, c) => value * weight.value[c]);
     for (let i = 0; i < dy.length; ) {
-      for (let c = 0; c < channels; c++, i++) {
-        dy[i] = weight.value[c] * factor[c] * (dy[i] - (sum[c] + normal[i] * along[c]) / n);
-      }
+      for (let c = 0; c < channels; c++, i++) dy[i] = scale[c] * (dy[i] - (sum[c] + normal[i] * along[c]) / n);
     }
     return dy;
   }

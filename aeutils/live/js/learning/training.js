@@ -53,6 +53,7 @@ export class Training {
   constructor({ job, onReport, onProblem }) {
     Object.assign(this, { job, onReport, onProblem });
     this.trainer = null; // a promise of whoever trains
+    this.run = 0; // how often it was begun: a report of an earlier run may still be on its way
     this.questions = new Map(); // id -> what to do with the answer
     this.asked = 0;
     this.onLeave = () => this.end();
@@ -75,7 +76,7 @@ export class Training {
   /** Go back to the beginning, paused. With another seed: `restart({ ...training.job, seed: 1 })`. */
   restart(job = this.job) {
     this.job = job;
-    if (this.trainer) this.send({ order: "begin", job });
+    if (this.trainer) this.begin();
     else this.employ();
   }
 
@@ -122,14 +123,20 @@ export class Training {
         return trainer;
       });
     this.trainer = employed;
-    this.send({ order: "begin", job: this.job });
+    this.begin();
   }
 
-  hear({ report, reply, id, problem }, trainer) {
+  begin() {
+    this.run += 1;
+    this.send({ order: "begin", job: this.job, run: this.run });
+  }
+
+  hear({ report, run, reply, id, problem }, trainer) {
     if (problem) {
       this.end();
       this.onProblem(problem);
     } else if (report) {
+      if (run !== this.run) return;
       const notice = trainer instanceof PageTrainer ? NO_WORKER : report.isAssembled ? "" : NO_ASSEMBLY;
       this.onReport({ ...report, notice });
       trainer.postMessage({ order: "seen" });

@@ -9,8 +9,8 @@ const REPORT_SHARE = 0.1; // of the time, at most, goes into them
 
 /** One job, from its beginning until it is ended. It works in slices, and between two of them others get their turn. */
 class Session {
-  constructor(job, post, slice) {
-    Object.assign(this, { trainer: new Trainer(job), post, slice });
+  constructor({ job, run }, post, slice) {
+    Object.assign(this, { trainer: new Trainer(job), number: run, post, slice });
     Object.assign(this, { stepsLeft: 0, losses: [], seconds: 0, nextReport: 0, sliceEnd: 0 });
     this.isSeen = true; // whether the page has seen the last report: a page that is busy or hidden gets no heap of them
     this.isWorking = this.isOver = false;
@@ -61,7 +61,7 @@ class Session {
     this.losses = [];
     const { mayStep: isRunning, seconds } = this;
     const report = { step, steps, stepsPerEpoch, loss, seconds, isRunning, isFinished, isAssembled, ...seen };
-    this.post({ report }, [seen.codes.buffer, seen.decoded.buffer]);
+    this.post({ report, run: this.number }, [seen.codes.buffer, seen.decoded.buffer]);
   }
 
   async inSlices(work) {
@@ -84,13 +84,13 @@ class Session {
  *
  * | order | |
  * |---|---|
- * | `{ order: "begin", job }` | a new job, in the place of the one before |
+ * | `{ order: "begin", job, run }` | a new job, in the place of the one before; `run` is its number |
  * | `{ order: "run", steps }` | take so many steps |
  * | `{ order: "pause" }`, `{ order: "end" }` | |
  * | `{ order: "seen" }` | the last report was shown; another may come |
  * | `{ order: "decode", codes, id }`, `{ order: "save", id }` | answered by `{ reply, id }` |
  *
- * Other answers: `{ report }`, and `{ problem }`, a sentence, after which nothing is trained any more.
+ * Other answers: `{ report, run }`, and `{ problem }`, a sentence, after which nothing is trained any more.
  *
  * @param {(answer: object, transfer?: ArrayBuffer[]) => void} post
  * @param {number} slice milliseconds
@@ -105,9 +105,9 @@ export function answerOrders(post, slice) {
   }
 
   const answers = {
-    begin({ job }) {
+    begin(order) {
       end();
-      session = new Session(job, post, slice);
+      session = new Session(order, post, slice);
       return session.begin();
     },
     run: ({ steps }) => session?.run(steps),

@@ -18,7 +18,8 @@ export class LossCurve {
     Object.assign(this, { label, format, marks, span, unit, steps: 1 });
     this.runs = [[]]; // of points [step, value], the oldest run first; the last is the one that goes on
     this.plate = new Plate((context, width, height) => this.draw(context, width, height));
-    this.element = make("div", { class: "live-loss", role: "img", "aria-label": `curve of the ${label}` }, this.plate.element);
+    const attributes = { class: "live-loss", role: "img", "aria-label": `curve of the ${label}` };
+    this.element = make("div", attributes, this.plate.element);
   }
 
   /** A training begins, of this many steps. */
@@ -42,7 +43,7 @@ export class LossCurve {
     const [top, bottom] = [CURVE_MARGIN.top, height - CURVE_MARGIN.bottom];
     const marked = this.marks.map(({ value }) => value);
     const values = [...this.runs.flat().map(([, value]) => value), ...marked, ...this.span];
-    const highest = Math.max(...values, 1e-9);
+    const highest = values.length > 0 ? Math.max(...values) : 1;
     const lowest = Math.min(...values, this.span.length ? Infinity : highest / 10);
     const [high, low] = [Math.log10(highest) + 0.08, Math.log10(lowest) - 0.08];
     const x = (step) => left + (step / this.steps) * (right - left);
@@ -92,6 +93,8 @@ export class LossCurve {
 function roundValues(low, high) {
   const factors = high - low < 1.5 ? [1, 2, 5] : [1];
   const values = [];
-  for (let power = Math.floor(low); power <= high; power++) values.push(...factors.map((factor) => factor * 10 ** power));
+  for (let power = Math.floor(low); power <= high; power++) {
+    values.push(...factors.map((factor) => factor * 10 ** power));
+  }
   return values.filter((value) => Math.log10(value) > low && Math.log10(value) < high);
 }

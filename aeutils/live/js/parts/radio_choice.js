@@ -13,8 +13,12 @@ export class RadioChoice {
    */
   constructor({ label, choices, onChange }) {
     const name = `live-radio-${(radioGroups += 1)}`;
-    this.inputs = choices.map(([value]) => ({ value, input: make("input", { type: "radio", name, change: () => onChange(value) }) }));
-    const labels = this.inputs.map(({ input }, i) => make("label", { class: "live-choice" }, input, ` ${choices[i][1]}`));
+    this.inputs = choices.map(([value]) => {
+      return { value, input: make("input", { type: "radio", name, change: () => onChange(value) }) };
+    });
+    const labels = choices.map(([, words], i) => {
+      return make("label", { class: "live-choice" }, this.inputs[i].input, ` ${words}`);
+    });
     this.element = make("div", { class: "live-choices", role: "radiogroup", "aria-label": label }, ...labels);
   }
 

@@ -1,13 +1,13 @@
-// Codes of pendulums, each drawn as a small pendulum at its place: a single number against the true angle, two numbers in
-// the plane, three in space.
+// Codes of pendulums, each drawn as a small pendulum at its place: a single number against the true angle, two numbers
+// in the plane, three in space.
 
 import { drawDot, drawName, drawRing } from "./code_dots.js";
 import { fontOf, make, Plate, styleOf } from "./page_elements.js";
+import { lengthColors } from "./roll_dots.js";
 import { SpaceView } from "./space_view.js";
 
 const CLOUD_MARGIN = { left: 34, right: 16, top: 16, bottom: 34 }; // in pixels
 const SMALL_PENDULUM = 11; // pixels; all sticks together
-const ANGLE_COLORS = 6;
 
 export class SwingCloud {
   /** @param {number} reach the largest angle, in radians */
@@ -34,19 +34,18 @@ export class SwingCloud {
   /**
    * @param {ArrayLike<number>[]} codes one to three numbers each
    * @param {ArrayLike<number>[]} angles of each pendulum's sticks
-   * @param {number[]} z the place to mark
    */
-  show(codes, angles, z) {
-    this.ranges = z.map((_, axis) => {
+  show(codes, angles) {
+    this.ranges = Array.from(codes[0], (_, axis) => {
       const values = codes.map((code) => code[axis]);
       return [Math.min(...values), Math.max(...values)];
     });
     this.shown = { codes, angles };
-    this.flat.hidden = z.length === 3;
-    this.view.element.hidden = z.length !== 3;
-    this.mark(z);
+    this.flat.hidden = codes[0].length === 3;
+    this.view.element.hidden = codes[0].length !== 3;
   }
 
+  /** Draw it all, and mark a place. */
   mark(z) {
     this.z = z;
     this.repaint();
@@ -62,6 +61,11 @@ export class SwingCloud {
     return (value - low) / (high - low || 1);
   }
 
+  /** Where the first angle stands, from 0, leftmost, to 1. */
+  angleShare([angle]) {
+    return (angle / this.reach + 1) / 2;
+  }
+
   drawFlat(context, width, height) {
     if (!this.shown || this.z.length === 3) return;
     const { codes, angles } = this.shown;
@@ -75,16 +79,17 @@ export class SwingCloud {
     context.lineWidth = 1;
     context.strokeRect(left - 10.5, top - 10.5, right - left + 20, bottom - top + 20);
     if (isLine) {
-      this.drawAngles(context, across, bottom + 22);
+      this.writeAngles(context, across, bottom + 22);
       drawName(context, "z", [left - 24, (top + bottom) / 2], this.element);
     } else {
       drawName(context, "z\u2081", [(left + right) / 2, bottom + 24], this.element);
       drawName(context, "z\u2082", [left - 24, (top + bottom) / 2], this.element);
     }
-    const angleShare = (angle) => (angle / this.reach + 1) / 2;
+    const colors = lengthColors(this.element);
     codes.forEach((code, i) => {
-      const shares = code.length === 1 ? [angleShare(angles[i][0]), this.share(code[0], 0)] : [...code].map((z, axis) => this.share(z, axis));
-      this.drawSmall(context, [across(shares[0]), up(shares[1])], angles[i]);
+      const [first, second] = Array.from(code, (z, axis) => this.share(z, axis));
+      const place = isLine ? [this.angleShare(angles[i]), first] : [first, second];
+      this.drawSmall(context, [across(place[0]), up(place[1])], angles[i], colors);
     });
     context.strokeStyle = styleOf(this.element, "--live-ink");
     if (isLine) {
@@ -98,31 +103,34 @@ export class SwingCloud {
     }
   }
 
-  drawAngles(context, across, y) {
+  writeAngles(context, across, y) {
     context.font = fontOf(this.element, "12px");
     context.fillStyle = styleOf(this.element, "--live-muted");
     context.textBaseline = "middle";
     const degrees = Math.round((this.reach * 180) / Math.PI);
-    for (const [share, words, align] of [[0, `\u2212${degrees}°`, "left"], [0.5, "true angle", "center"], [1, `${degrees}°`, "right"]]) {
+    const write = (words, share, align) => {
       context.textAlign = align;
       context.fillText(words, across(share), y);
-    }
+    };
+    write(`\u2212${degrees}°`, 0, "left");
+    write("true angle", 0.5, "center");
+    write(`${degrees}°`, 1, "right");
   }
 
   drawInSpace(context) {
     if (!this.shown || this.z.length !== 3) return;
+    const colors = lengthColors(this.element);
     const inCube = (code) => Array.from(code, (z, axis) => 2 * this.share(z, axis) - 1);
     for (const { index, at } of this.view.inDepthOrder(this.shown.codes.map(inCube))) {
-      this.drawSmall(context, at, this.shown.angles[index]);
+      this.drawSmall(context, at, this.shown.angles[index], colors);
     }
     context.strokeStyle = styleOf(this.element, "--live-ink");
     drawRing(context, this.view.project(inCube(this.z)), 9, 2.5);
   }
 
   /** A pendulum in the colour of its first angle, the middle of its length at the place. */
-  drawSmall(context, [x, y], angles) {
-    const section = Math.min(ANGLE_COLORS - 1, Math.floor(((angles[0] / this.reach + 1) / 2) * ANGLE_COLORS));
-    const color = styleOf(this.element, `--live-length-${section}`);
+  drawSmall(context, [x, y], angles, colors) {
+    const color = colors[Math.min(colors.length - 1, Math.floor(this.angleShare(angles) * colors.length))];
     context.strokeStyle = color;
     context.lineWidth = 1.6;
     let [endX, endY] = [x, y - SMALL_PENDULUM / 2];

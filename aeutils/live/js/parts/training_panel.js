@@ -1,5 +1,5 @@
-// What every figure that trains has: buttons, a seed, the loss curve, and the lines that say how far it is and what went
-// wrong.
+// What every figure that trains has: buttons, a seed, the loss curve, and the lines that say how far it is and what
+// went wrong.
 
 import { Training } from "../learning/training.js";
 import { make } from "./page_elements.js";
@@ -13,7 +13,7 @@ const EACH_STEP = { name: "step", steps: 1 };
  *
  *     const panel = new TrainingPanel({ ... });
  *     stage.append(panel.controls, panel.curve.element, panel.lines);
- *     panel.restart();             // where the untrained network is to be seen at once; otherwise the reader's first press does it
+ *     panel.restart(); // if the untrained network is to be seen at once; otherwise the reader's first press does it
  *     state.onChange({ seed: () => panel.restart(), ... });
  *     return { repaint: ..., end: () => panel.end() };
  *
@@ -57,7 +57,8 @@ export class TrainingPanel {
     this.main = button("Start", () => this.press());
     this.main.classList.add("live-main");
     this.seedInput = make("input", {
-      type: "number", class: "live-number", min: "0", max: String(LARGEST_SEED), step: "1", change: () => this.changeSeed(),
+      type: "number", class: "live-number", min: "0", max: String(LARGEST_SEED), step: "1",
+      change: () => this.changeSeed(),
     });
     this.controls = make(
       "div",
@@ -184,11 +185,12 @@ export class TrainingPanel {
   }
 
   changeSeed() {
-    const seed = this.seedInput.valueAsNumber;
-    if (Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED) {
-      this.onSeed(seed);
+    const number = this.seedInput.valueAsNumber;
+    if (Number.isInteger(number) && number >= 0 && number <= LARGEST_SEED) {
+      this.onSeed(number);
     } else {
-      this.problem.textContent = `The seed is "${this.seedInput.value}"; wanted a whole number from 0 to ${LARGEST_SEED}.`;
+      const seed = this.seedInput.value; // "" if it is no number at all
+      this.problem.textContent = `The seed is "${seed}"; wanted a whole number from 0 to ${LARGEST_SEED}.`;
     }
   }
 
