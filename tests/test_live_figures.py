@@ -14,7 +14,16 @@ from traitlets import TraitError
 
 from aeutils import live
 from aeutils.live import (
-    CodeSizes, DigitsTraining, DrawDigit, LatentMap, LatentSpace, OneNumber, RollTraining, SwissRoll, assets, pack,
+    CodeSizes,
+    DigitsTraining,
+    DrawDigit,
+    LatentMap,
+    LatentSpace,
+    OneNumber,
+    RollTraining,
+    SwissRoll,
+    assets,
+    pack,
 )  # fmt: skip
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path

@@ -38,17 +38,18 @@ const inPercent = (share) => `${Math.round(100 * share)} %`;
 
 /** How far a square must reach for all codes to lie in it; those of the article's network lie in the one to 1. */
 function reachOf(codes) {
-  return codes.reduce((reach, value) => Math.max(reach, Math.abs(value)), 1);
+  return Math.max(1, ...codes.map(Math.abs));
 }
 
-/** What of the plane is on the map: the square to 1, a larger one, or a small one where all codes lie close together. */
+/** What of the plane is shown: the square to 1, or a larger one; a small one, where all codes lie close together. */
 function frameOf(codes) {
-  const [low, high] = [Math.min, Math.max].map((extreme) =>
-    [0, 1].map((axis) => codes.reduce((found, value, i) => (i % 2 === axis ? extreme(found, value) : found), codes[axis])),
-  );
-  const spread = Math.max(high[0] - low[0], high[1] - low[1]) / 2;
-  if (spread > SMALL) return { middle: [0, 0], half: reachOf(codes) };
-  return { middle: [0, 1].map((axis) => (low[axis] + high[axis]) / 2), half: spread || 1 };
+  const ranges = [0, 1].map((axis) => {
+    const values = codes.filter((_, i) => i % 2 === axis);
+    return [Math.min(...values), Math.max(...values)];
+  });
+  const half = Math.max(...ranges.map(([low, high]) => high - low)) / 2;
+  if (half > SMALL) return { middle: [0, 0], half: reachOf(codes) };
+  return { middle: ranges.map(([low, high]) => (low + high) / 2), half: half || 1 };
 }
 
 export async function digitsTraining(stage, { library, state }) {
@@ -66,6 +67,7 @@ export async function digitsTraining(stage, { library, state }) {
   const originals = ten.map((index) => new Picture(`the original, a ${digits.labels[index]}`));
   const again = ten.map((index) => new Picture(`the ${digits.labels[index]}, drawn again`));
   const votes = make("strong", { class: "live-votes" });
+  const mapAttributes = { class: "live-map live-moving", role: "img", "aria-label": "map of the held-out digits" };
   const errorOf = (curve) => curve.find(({ latent_dim: size }) => size === 2).mse;
   const panel = new TrainingPanel({
     job, show, inWords,
@@ -76,14 +78,14 @@ export async function digitsTraining(stage, { library, state }) {
       format: String,
       marks: [
         { value: errorOf(sweep.pca), words: "PCA" },
-        { value: errorOf(sweep.network), words: "the shipped network" },
+        { value: errorOf(sweep.network), words: "network, 55,000 digits" },
       ],
       span: [0.035, 0.2],
       unit: EPOCH,
     }),
     unit: EPOCH,
     atOnce: 1,
-    onChange: refreshUse,
+    onChange: refresh,
   });
   const networks = new RadioChoice({
     label: "network",
@@ -96,14 +98,14 @@ export async function digitsTraining(stage, { library, state }) {
     networks.element,
     panel.controls,
     make("div", { class: "live-scene" },
-      make("div", { class: "live-map live-moving", role: "img", "aria-label": "map of the held-out digits" }, map.element),
+      make("div", mapAttributes, map.element),
       make("div", { class: "live-aside" },
         make("p", { class: "live-words", "aria-hidden": "true" }, votes, " of the votes are right"),
         panel.lines,
         panel.curve.element,
         make("p", { class: "live-words live-caption" },
-          "A vote: the ten nearest on the map say which digit one is. Dashed: the errors of two others on 10,000 test ",
-          "images."))),
+          "A vote: the ten nearest on the map say which digit one is. Dashed: errors on test images, of PCA and of the ",
+          "article's network after 55,000 digits."))),
     make("div", { class: "live-ten live-redrawn" },
       ...originals.map(({ element }) => element),
       ...again.map(({ element }) => element)),
@@ -111,7 +113,10 @@ export async function digitsTraining(stage, { library, state }) {
       "Top: ten digits that the network never learns from; below: what it draws from its two numbers for each."),
   );
   const users = figuresThatCanUse();
-  if (users) stage.append(make("div", { class: "live-row live-use" }, useButton, make("span", { class: "live-words" }, users)), ownLine.element);
+  if (users) {
+    const words = make("span", { class: "live-words" }, users);
+    stage.append(make("div", { class: "live-row live-use" }, useButton, words), ownLine.element);
+  }
   ten.forEach((index, i) => originals[i].show(digits.images[index]));
 
   let untrained = null;
@@ -135,6 +140,7 @@ export async function digitsTraining(stage, { library, state }) {
         untrained.end();
         if (panel.report) return;
         show(report);
+        votes.textContent = inPercent(report.score);
         panel.line.textContent = `Not trained yet. ${inWords(report)}`;
       },
       onProblem: (sentence) => panel.fail(sentence),
@@ -142,21 +148,19 @@ export async function digitsTraining(stage, { library, state }) {
     untrained.restart();
   }
 
-  function show({ codes, decoded, score }) {
+  function show({ codes, decoded }) {
     const { middle, half } = frameOf(codes);
     const places = labels.map((_, i) => [0, 1].map((axis) => (codes[2 * i + axis] - middle[axis]) / half));
     gliding.to([...places, ...classMiddles(labels, places)]);
     again.forEach((picture, i) => picture.show(decoded.subarray(i * PIXELS, (i + 1) * PIXELS)));
-    votes.textContent = inPercent(score);
   }
 
   function inWords({ codes, error, score }) {
     const { half } = frameOf(codes);
-    const close = half < SMALL ? ` All codes lie close together: the map is enlarged ${Math.round(1 / half)} times.` : "";
-    return (
-      `Held-out digits: mean squared error ${error.toFixed(4)} a pixel; ` +
-      `for ${inPercent(score)} the ten nearest vote for the right digit.${close}`
-    );
+    const words = [`Held-out digits: mean squared error ${error.toFixed(4)} a pixel;`];
+    words.push(`for ${inPercent(score)} the ten nearest vote for the right digit.`);
+    if (half < SMALL) words.push(`All codes lie close together: the map is enlarged ${Math.round(1 / half)} times.`);
+    return words.join(" ");
   }
 
   function drawMap(context, side) {
@@ -166,8 +170,10 @@ export async function digitsTraining(stage, { library, state }) {
     drawCodeDots(context, side, { element: stage, labels, codes, middles, shown: EVERY_DIGIT });
   }
 
-  function refreshUse() {
+  /** Also where the reader wants no motion, and the map waits for a pause. */
+  function refresh() {
     const { report, isRunning, hasFailed } = panel;
+    if (report) votes.textContent = inPercent(report.score);
     useButton.disabled = !report?.step || report.isRunning || isRunning || hasFailed;
   }
 
@@ -190,7 +196,7 @@ export async function digitsTraining(stage, { library, state }) {
 
   panel.curve.begin(DIGITS_RECIPE.numEpochs * EPOCH.steps);
   begin();
-  refreshUse();
+  refresh();
   ownLine.show(2);
   library.onOwn(() => ownLine.show(2));
   state.onChange({ network: begin, seed: begin });

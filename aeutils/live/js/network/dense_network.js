@@ -1,4 +1,4 @@
-// A dense network, as `aeutils.models.MLPAutoencoder` has it, for pictures: the quicker one of those that train in a page.
+// A dense network for pictures, as `aeutils.models.MLPAutoencoder` has it: the quicker of those that train in a page.
 
 import { linear } from "./layers.js";
 import { PIXELS } from "./network.js";

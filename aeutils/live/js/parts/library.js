@@ -50,7 +50,7 @@ export class Library {
     return this.once("digits", async () => readDigits(await this.load("digits")));
   }
 
-  /** @returns {Promise<Uint8Array>} the digits for training, 784 intensities from 0 to 255 each: a large file, so ask late */
+  /** @returns {Promise<Uint8Array>} the digits for training, 784 0 to 255 for each pixel; a large file: ask late */
   trainingDigits() {
     return this.once("training digits", async () => splitDigits(await this.load("training-digits")).pixels);
   }
@@ -66,7 +66,7 @@ export class Library {
   }
 
   /**
-   * Let a network that the reader trained take the place of the shipped one, in the figures that ask for what is `inUse`.
+   * Let a network that the reader trained take the place of the shipped one, in the figures that ask what is `inUse`.
    *
    * @param {{network: Network | DenseNetwork, words: string} | null} own null gives it back
    */

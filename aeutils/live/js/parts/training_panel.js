@@ -35,8 +35,8 @@ export class TrainingPanel {
    * @param {number} [parts.atOnce] how many of them the second button takes
    * @param {() => void} [parts.onChange] it runs, pauses, begins anew or has failed
    */
-  constructor({ job, seed, onSeed, show, inWords, curve, height = ({ loss }) => loss, unit = EACH_STEP, atOnce, onChange }) {
-    Object.assign(this, { job, seed, onSeed, show, inWords, curve, height, unit });
+  constructor({ height = ({ loss }) => loss, unit = EACH_STEP, atOnce, onChange, ...parts }) {
+    Object.assign(this, { height, unit, ...parts });
     this.isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.atOnce = atOnce ?? (this.isStill ? 100 : 10);
     this.training = null;
