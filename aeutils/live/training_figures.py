@@ -24,7 +24,7 @@ class OneNumber(Trains):
         How many sticks the pendulum has, each with an angle of its own.
     latent_dim : {1, 2, 3}
         How many numbers the code has.
-    lr : {0.0003, 0.001, 0.003, 0.01, 0.03, 0.3}
+    lr : {0.0001, 0.001, 0.01, 0.1, 1}
         The largest learning rate of the one-cycle schedule.
     hidden : {32, 64, 128, 256}
         Width of the first hidden layer; the second has a quarter of it.
@@ -40,7 +40,7 @@ class OneNumber(Trains):
     _figure = traitlets.Unicode("one-number").tag(sync=True)
     links = traitlets.Enum([1, 2]).tag(**REMEMBERED)
     latent_dim = traitlets.Enum([1, 2, 3]).tag(**REMEMBERED)
-    lr = traitlets.Enum([0.0003, 0.001, 0.003, 0.01, 0.03, 0.3]).tag(**REMEMBERED)
+    lr = traitlets.Enum([0.0001, 0.001, 0.01, 0.1, 1]).tag(**REMEMBERED)
     hidden = traitlets.Enum([32, 64, 128, 256]).tag(**REMEMBERED)
 
 

@@ -27,7 +27,7 @@ class Trained:
 
     def __init__(self, watched, figure):
         self.watched, self.page, self.figure = watched, watched.page, figure
-        self.main, self.problem = figure.locator(".live-main"), figure.get_by_role("alert")
+        self.main, self.problem = figure.locator(".live-main"), figure.locator(".live-lines .live-problem")
         self.seed = figure.get_by_role("spinbutton")
         self.pictures = figure.locator(".live-picture")
 
@@ -220,7 +220,7 @@ def test_the_largest_rate_diverges_in_a_sentence_and_a_smaller_one_goes_on(open_
     trained.wait_for_step(0)
     trained.press("Start")
     trained.wait(lambda: trained.problem.text_content() != "")
-    assert "training has diverged. Lower the learning rate (now 0.3)" in trained.problem.inner_text()
+    assert "training has diverged. Lower the learning rate (now 1)" in trained.problem.inner_text()
     assert trained.main.inner_text() == "Start again" and trained.page.workers == []
     trained.choose("learning rate", "Home")
     trained.wait(lambda: trained.step == 0 and trained.problem.text_content() == "")
@@ -383,7 +383,7 @@ def test_a_figure_that_a_notebook_removes_takes_its_worker_along(name, browser, 
     ("name", "state", "words"),
     [
         ("one-number", {"links": 3}, "links is 3; it can be 1, 2."),
-        ("one-number", {"lr": 0.5}, "lr is 0.5; it can be 0.0003, "),
+        ("one-number", {"lr": 0.5}, "lr is 0.5; it can be 0.0001, "),
         ("one-number", {"hidden": "wide"}, 'hidden is "wide"; it can be 32, 64, 128, 256.'),
         ("roll-training", {"latent_dim": 4}, "latent_dim is 4; it can be 1, 2, 3."),
         ("roll-training", {"linear": "no"}, 'linear is "no"; it can be false, true.'),
@@ -406,7 +406,7 @@ def test_a_figure_is_accessible_and_fits(name, width, theme, open_figure):
     trained.page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
     trained.press("10 steps")
     trained.wait_for_step(10)
-    assert trained.figure.get_by_role("status").inner_text().startswith("Step 10 of")
+    assert trained.figure.locator(".live-aloud").text_content().startswith("Step 10 of")
     options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
     found = Axe().run(trained.page, context=".aeutils-live", options=options).response["violations"]
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []

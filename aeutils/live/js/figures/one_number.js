@@ -16,7 +16,7 @@ const [SWINGS_LEARNED, SWINGS_HELD_OUT, SWINGS_SHOWN] = [1000, 300, 10];
 const SWING_CHOICES = {
   links: [1, 2],
   latent_dim: [1, 2, 3],
-  lr: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.3],
+  lr: [0.0001, 0.001, 0.01, 0.1, 1],
   hidden: [32, 64, 128, 256],
 };
 
@@ -75,7 +75,7 @@ export async function oneNumber(stage, { state }) {
       },
     });
     const name = make("span");
-    const value = make("output", { class: "live-value" });
+    const value = make("span", { class: "live-value", "aria-hidden": "true" }); // no output: it changes all the time
     return { input, name, value, label: make("label", { class: "live-words live-slider-label" }, name, input, value) };
   });
   const sliderFor = (key, name) => {
