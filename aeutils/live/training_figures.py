@@ -71,7 +71,7 @@ class RollTraining(Trains, InSpace):
     """The Swiss roll with the surface that a network decodes inside it, bending while the network trains.
 
     It learns from the 2,000 points of `make_swiss_roll(2000, noise=noise, seed=seed)` by the recipe of `fit_roll`, and
-    is judged by 500 others, without noise.
+    is judged by 700 others, without noise.
 
     Attributes
     ----------

@@ -118,7 +118,7 @@ def test_the_pendulums_and_what_is_drawn_of_them_are_those_of_pytorch(swings, op
 @pytest.mark.parametrize("linear", [False, True])
 @pytest.mark.parametrize("latent_dim", [1, 2, 3])
 def test_the_two_questions_are_answered_by_the_score_of_aeutils(linear, latent_dim, open_figure):
-    points, sheet = make_swiss_roll(500, seed=1000)
+    points, sheet = make_swiss_roll(700, seed=1000)
     torch.manual_seed(4)
     kind, options = (LinearAutoencoder, {}) if linear else (MLPAutoencoder, {"hidden": (64, 64)})
     x_hat, z = reconstruct(kind(latent_dim, input_shape=(3,), **options), points)

@@ -13,7 +13,7 @@ import { TrainingPanel } from "../parts/training_panel.js";
 import { percent, signed } from "../parts/words.js";
 
 const ROLL_CHOICES = { linear: [false, true], geodesic: [false, true], latent_dim: [1, 2, 3], noise: [0, 0.5, 1] };
-const [POINTS_LEARNED, POINTS_JUDGED] = [2000, 500]; // of those that it learns from, as many are drawn
+const [POINTS_LEARNED, POINTS_JUDGED] = [2000, 700]; // of those that it learns from, as many are drawn
 const JUDGED_SEED = 1000; // far from those of the rolls that it learns from
 const [FLAT, FOLDED] = [0.98, 0.01]; // a correlation above, a share of far neighbours from here on; as `scoreUnrolling`
 
