@@ -55,7 +55,10 @@ _HOME = {
         "plot_code_map", "plot_code_map_3d", "plot_roll", "plot_roll_codes", "plot_six_views", "side_view",
     ],
     "generation": ["DigitJudge", "sample_codes"],
-    "live": ["CodeSizes", "DrawDigit", "LatentMap", "LatentSpace", "SwissRoll", "latent_dim_slider"],
+    "live": [
+        "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "OneNumber", "RollTraining",
+        "SwissRoll", "latent_dim_slider",
+    ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

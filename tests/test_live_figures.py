@@ -14,7 +14,18 @@ from refusals import NAN, refusals
 from traitlets import TraitError
 
 from aeutils import live
-from aeutils.live import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll, assets, pack
+from aeutils.live import (
+    CodeSizes,
+    DigitsTraining,
+    DrawDigit,
+    LatentMap,
+    LatentSpace,
+    OneNumber,
+    RollTraining,
+    SwissRoll,
+    assets,
+    pack,
+)  # fmt: skip
 from aeutils.live.latent_dim_slider import latent_dim_slider
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path
@@ -107,6 +118,36 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
 def test_the_figures_in_space_refuse_a_state_that_is_none(cls, state):
     with pytest.raises(TraitError):
         cls(**state)
+
+
+@pytest.mark.parametrize(
+    ("cls", "state"),
+    [
+        (OneNumber, {"links": 3}),
+        (OneNumber, {"latent_dim": 0}),
+        (OneNumber, {"lr": 0.02}),
+        (OneNumber, {"hidden": 100}),
+        (OneNumber, {"seed": -1}),
+        (OneNumber, {"seed": 2**32}),
+        (OneNumber, {"seed": 0.5}),
+        (DigitsTraining, {"network": "vae"}),
+        (RollTraining, {"latent_dim": 4}),
+        (RollTraining, {"linear": "yes"}),
+        (RollTraining, {"geodesic": 2}),
+        (RollTraining, {"noise": 0.1}),
+        (RollTraining, {"elev": 91.0}),
+        (RollTraining, {"azim": float("nan")}),
+    ],
+)
+def test_the_figures_that_train_refuse_a_state_that_is_none(cls, state):
+    figure = cls()
+    before = {name: getattr(figure, name) for name in figure.trait_names(remembered=True)}
+    ((name, value),) = state.items()
+    with pytest.raises(TraitError):
+        cls(**state)
+    with pytest.raises(TraitError):
+        figure.set_trait(name, value)
+    assert {name: getattr(figure, name) for name in before} == before
 
 
 def test_every_shipped_size_can_be_chosen_and_no_other():

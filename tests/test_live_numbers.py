@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 from py_mini_racer import JSEvalException, MiniRacer
+from safetensors.torch import save
 
 from aeutils.autoencoder import reconstruct
 from aeutils.live import assets, pack
+from aeutils.models import MLPAutoencoder
 from aeutils.pretrained import load_pretrained, shipped_sizes, weights_path
 
 
@@ -40,7 +42,7 @@ def give_network(engine, size, data=None):
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.joined("network/network.js", "network/digits.js", "network/strokes.js"))
+    engine.eval(assets.joined("network/dense_network.js", "network/digits.js", "network/strokes.js"))
     give(engine, "file", assets.data("digits"))
     engine.eval("var held_out = readDigits(file); 0")
     yield engine
@@ -71,6 +73,18 @@ def test_encoder_and_decoder_agree_with_pytorch(size, engine, held_out):
     assert np.abs(decoded - wanted).max() < 1e-4
     assert np.abs(both - wanted).max() < 1e-4
     assert wanted.std() > 0.1 and z.std() > 0.1  # and none of it is constant
+
+
+def test_a_dense_network_agrees_with_pytorch_but_for_the_scale_of_its_codes(engine, held_out):
+    torch.manual_seed(4)
+    model = MLPAutoencoder(2, hidden=(128, 32))
+    x_hat, z = reconstruct(model, held_out[0][:50])
+    give(engine, "weights", save(model.state_dict()))
+    engine.eval("var network = new DenseNetwork(weights, 0.25), codes = held_out.images.slice(0, 50)")
+    engine.eval("codes = codes.map((image) => network.encode(image)); 0")
+    np.testing.assert_allclose(take(engine, "codes", 2), z / 0.25, atol=1e-5)
+    np.testing.assert_allclose(take(engine, "codes.map((z) => network.decode(z))", 784), x_hat.flatten(1), atol=1e-5)
+    assert run(engine, "network.latentDim") == 2 and z.std() > 0.01
 
 
 def test_a_place_that_no_digit_has_is_decoded_as_pytorch_does_it(engine):

@@ -24,6 +24,7 @@ offers them. No folder needs one that stands below it here:
 =====================  ===================================================================================
 `assets`               the scripts, the style and the data; needs nothing but the standard library
 `figures`              the Python classes of the figures
+`training_figures`     the Python classes of those in which a network trains
 `latent_dim_slider`    a slider for images of your own; needs a running kernel
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
@@ -31,5 +32,9 @@ offers them. No folder needs one that stands below it here:
 
 from aeutils.live.figures import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll
 from aeutils.live.latent_dim_slider import latent_dim_slider
+from aeutils.live.training_figures import DigitsTraining, OneNumber, RollTraining
 
-__all__ = ["CodeSizes", "DrawDigit", "LatentMap", "LatentSpace", "SwissRoll", "latent_dim_slider"]
+__all__ = [
+    "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "OneNumber", "RollTraining", "SwissRoll",
+    "latent_dim_slider",
+]  # fmt: skip

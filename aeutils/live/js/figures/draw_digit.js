@@ -6,6 +6,7 @@ import { NEIGHBOURS } from "../parts/chosen_digit.js";
 import { drawCodeDots, drawRing, toPixels } from "../parts/code_dots.js";
 import { DrawingPad } from "../parts/drawing_pad.js";
 import { labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { OwnNetworkLine } from "../parts/own_network.js";
 import { VOTERS } from "../parts/place.js";
 import { SizeSlider } from "../parts/size_slider.js";
 import { codeText, voteText } from "../parts/words.js";
@@ -20,6 +21,7 @@ export async function drawDigit(stage, { library, state }) {
 
   const pad = new DrawingPad(state.get("strokes"), (strokes) => state.set({ strokes }));
   const slider = new SizeSlider(library.sizes, state.get("latent_dim"), (size) => state.set({ latent_dim: size }));
+  const ownLine = new OwnNetworkLine(library);
   const seen = new Picture();
   const again = new Picture();
   for (const { element } of [seen, again]) element.classList.add("live-medium");
@@ -35,6 +37,7 @@ export async function drawDigit(stage, { library, state }) {
       make("div", { class: "live-row live-small" }, ...neighbours.map(({ element }) => element)),
       make("span", {}, "nearest held-out digits")));
   stage.append(
+    ownLine.element,
     slider.element,
     make("div", { class: "live-columns" },
       make("div", { class: "live-column" },
@@ -61,20 +64,24 @@ export async function drawDigit(stage, { library, state }) {
   /** Fetch what the size needs, then answer; a reader who has moved on meanwhile gets the later answer only. */
   async function showSize() {
     const size = state.get("latent_dim");
+    const which = library.inUse(size);
+    const { own } = library;
+    const isWanted = () => state.get("latent_dim") === size && library.own === own;
     slider.set(size);
+    ownLine.show(size);
     line.textContent = `Looking at the held-out digits through ${size} numbers \u2026`;
     try {
-      const [network, codes] = await Promise.all([library.network(size), library.codes(size)]);
-      if (state.get("latent_dim") !== size) return;
+      const [network, codes] = await Promise.all([library.network(which), library.codes(which)]);
+      if (!isWanted()) return;
       shown = { size, network, codes, middles: classMiddles(digits.labels, codes), errors: null, z: null };
       mapFrame.hidden = size !== 2;
       showStrokes();
-      const errors = await library.errors(size);
-      if (shown.size !== size) return;
+      const errors = await library.errors(which);
+      if (!isWanted()) return;
       shown.errors = errors;
       showStrokes();
     } catch (error) {
-      if (state.get("latent_dim") === size) line.textContent = `This size cannot be shown. ${error.message}`;
+      if (isWanted()) line.textContent = `This size cannot be shown. ${error.message}`;
     }
   }
 
@@ -119,7 +126,14 @@ export async function drawDigit(stage, { library, state }) {
     line.textContent = words.join(" ");
   }
 
+  /** The reader's network is of one size, which is what they want to see now. */
+  function showOwn() {
+    if (library.own) state.set({ latent_dim: library.own.network.latentDim });
+    else showSize();
+  }
+
   showSize();
+  library.onOwn(showOwn);
   state.onChange({ latent_dim: showSize, strokes: showStrokes });
   return {
     repaint() {

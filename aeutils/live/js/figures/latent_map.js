@@ -4,6 +4,7 @@ import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
 import { drawCodeDots, drawRing, MAP_LIMIT, toPixels } from "../parts/code_dots.js";
 import { DigitSwitches, labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { OwnNetworkLine } from "../parts/own_network.js";
 import { checkPlace, lookAround, VOTERS } from "../parts/place.js";
 import { codeText } from "../parts/words.js";
 
@@ -12,9 +13,10 @@ const REACH = { mouse: 14, pen: 14, touch: 26 }; // pixels from a click to the d
 
 export async function latentMap(stage, { library, state }) {
   checkPlace(state.get("z"), 2);
-  const [digits, network, codes] = await Promise.all([library.digits(), library.network(2), library.codes(2)]);
+  const digits = await library.digits();
   const { labels } = digits;
-  const middles = classMiddles(labels, codes);
+  let network, codes, middles;
+  await takeNetwork();
   const isShown = (index) => state.get("digits").includes(labels[index]);
 
   const plate = new Plate(drawDots);
@@ -36,9 +38,11 @@ export async function latentMap(stage, { library, state }) {
   const drawn = new Picture("drawn digit");
   const line = make("p", { class: "live-words", role: "status" });
   const chosen = new ChosenDigit(digits, network, codes);
+  const ownLine = new OwnNetworkLine(library);
   const switches = new DigitSwitches(state.get("digits"), (shown) => state.set({ digits: shown }));
   drawn.element.classList.add("live-large");
   stage.append(
+    ownLine.element,
     make("div", { class: "live-scene" },
       map,
       make("div", { class: "live-aside" },
@@ -46,6 +50,16 @@ export async function latentMap(stage, { library, state }) {
         chosen.element),
       switches.element),
   );
+
+  /** Let the map be that of the network in use: the shipped one, or the reader's. */
+  async function takeNetwork() {
+    const { own } = library;
+    const which = library.inUse(2);
+    const found = await Promise.all([library.network(which), library.codes(which)]);
+    if (own !== library.own) return takeNetwork(); // the reader has chosen another meanwhile
+    [network, codes] = found;
+    middles = classMiddles(labels, codes);
+  }
 
   function drawDots(context, side) {
     drawCodeDots(context, side, { element: stage, labels, codes, middles, shown: state.get("digits") });
@@ -132,8 +146,23 @@ export async function latentMap(stage, { library, state }) {
     showPlace();
   }
 
+  async function showNetwork() {
+    try {
+      await takeNetwork();
+    } catch (error) {
+      line.textContent = `This network cannot be shown. ${error.message}`;
+      return;
+    }
+    ownLine.show(2);
+    chosen.use(network, codes);
+    showPlace();
+    showChosen();
+  }
+
+  ownLine.show(2);
   showPlace();
   showChosen();
+  library.onOwn(showNetwork);
   state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits });
   return {
     repaint() {

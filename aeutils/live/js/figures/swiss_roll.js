@@ -1,8 +1,7 @@
 // The Swiss roll to turn, and its codes: the dots wander from one method's code to the next, so that the eye can follow.
 
-import { quantile } from "../network/digits.js";
-import { drawDot, drawNumber } from "../parts/code_dots.js";
-import { make, Plate, styleOf } from "../parts/page_elements.js";
+import { make, Plate } from "../parts/page_elements.js";
+import { bounds, drawRollDots, layOn, sectionsOf } from "../parts/roll_dots.js";
 import { checkAngles, SpaceView } from "../parts/space_view.js";
 import { signed } from "../parts/words.js";
 
@@ -12,52 +11,14 @@ const ROLL_METHODS = {
   plain: "plain autoencoder",
   geodesic: "autoencoder with walking distances",
 };
-const ROLL_SECTIONS = 6;
 const WANDER_MILLISECONDS = 900;
-
-/**
- * Give codes the middle and the spread of others, and turn and mirror them so that they lie on these as well as they
- * can (Procrustes): whether a sheet is unrolled does not depend on how it lies on the table.
- */
-function layOn(codes, wanted) {
-  const mean = (points) => [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
-  const [from, to] = [mean(codes), mean(wanted)];
-  const fit = (mirror) => {
-    let [along, across, square, wantedSquare] = [0, 0, 0, 0];
-    codes.forEach((code, i) => {
-      const [x, y] = [code[0] - from[0], mirror * (code[1] - from[1])];
-      const [u, v] = [wanted[i][0] - to[0], wanted[i][1] - to[1]];
-      along += x * u + y * v;
-      across += x * v - y * u;
-      square += x * x + y * y;
-      wantedSquare += u * u + v * v;
-    });
-    const match = Math.hypot(along, across);
-    const scale = Math.sqrt(wantedSquare / square) / match;
-    return { mirror, cos: scale * along, sin: scale * across, match };
-  };
-  const { mirror, cos, sin } = [fit(1), fit(-1)].sort((a, b) => b.match - a.match)[0];
-  return codes.map((code) => {
-    const [x, y] = [code[0] - from[0], mirror * (code[1] - from[1])];
-    return [to[0] + cos * x - sin * y, to[1] + sin * x + cos * y];
-  });
-}
-
-/** The smallest and largest value of each coordinate. */
-function bounds(points) {
-  return [0, 1].map((axis) => {
-    const values = points.map((point) => point[axis]);
-    return [Math.min(...values), Math.max(...values)];
-  });
-}
 
 export async function swissRoll(stage, { library, state }) {
   checkAngles(state.get("azim"), state.get("elev"));
   const { points, sheet, codes, scores } = await library.roll();
   const runs = Object.keys(codes.plain);
   checkRun(state.get("method"), state.get("run"));
-  const length = Math.max(...sheet.map(([s]) => s));
-  const sections = sheet.map(([s]) => Math.min(ROLL_SECTIONS - 1, Math.floor((s / length) * ROLL_SECTIONS)));
+  const sections = sectionsOf(sheet);
 
   const view = new SpaceView({
     label: "The Swiss roll. Arrow keys turn it.",
@@ -108,22 +69,8 @@ export async function swissRoll(stage, { library, state }) {
   let shown = chosenCodes(); // where the dots are; on the way from one code to another, somewhere between
   let frame = 0;
 
-  function lengthColors() {
-    return Array.from({ length: ROLL_SECTIONS }, (_, section) => styleOf(stage, `--live-length-${section}`));
-  }
-
-  function drawDots(context, places, side) {
-    const colors = lengthColors();
-    places.forEach(({ index, at }) => drawDot(context, at, 2.6, colors[sections[index]]));
-    for (let section = 0; section < ROLL_SECTIONS; section++) {
-      const own = places.filter(({ index }) => sections[index] === section);
-      const middle = [0, 1].map((axis) => quantile(own.map(({ at }) => at[axis]), 0.5));
-      drawNumber(context, section + 1, middle, styleOf(stage, "--live-ink"), stage, side);
-    }
-  }
-
   function drawRoll(context) {
-    drawDots(context, view.inDepthOrder(points), view.size[0]);
+    drawRollDots(context, view.inDepthOrder(points), { sections, element: stage, side: view.size[0] });
   }
 
   function drawCodes(context, width, height) {
@@ -134,7 +81,7 @@ export async function swissRoll(stage, { library, state }) {
       index,
       at: [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (low + high) / 2) * scale],
     }));
-    drawDots(context, places, width);
+    drawRollDots(context, places, { sections, element: stage, side: width });
   }
 
   function wanderTo(target) {

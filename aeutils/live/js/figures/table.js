@@ -1,9 +1,12 @@
 // The figures there are. What each starts with stands in `states.json`, for Python and for the pages.
 
 import { codeSizes } from "./code_sizes.js";
+import { digitsTraining } from "./digits_training.js";
 import { drawDigit } from "./draw_digit.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
+import { oneNumber } from "./one_number.js";
+import { rollTraining } from "./roll_training.js";
 import { swissRoll } from "./swiss_roll.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
@@ -13,4 +16,7 @@ export const FIGURES = {
   "swiss-roll": swissRoll,
   "code-sizes": codeSizes,
   "draw-digit": drawDigit,
+  "digits-training": digitsTraining,
+  "one-number": oneNumber,
+  "roll-training": rollTraining,
 };

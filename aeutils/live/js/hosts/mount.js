@@ -29,7 +29,11 @@ export async function mountFigure(root, name, host) {
     const figure = await FIGURES[name](stage, host);
     fallback.forEach((node) => node.remove());
     root.dataset.ready = "true";
-    return onLookChange(() => figure.repaint());
+    const stopWatching = onLookChange(() => figure.repaint());
+    return () => {
+      stopWatching();
+      figure.end?.(); // what still runs in it, such as a training
+    };
   } catch (error) {
     stage.remove();
     showProblem(root, error);

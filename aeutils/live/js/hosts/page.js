@@ -40,7 +40,9 @@ class PageState {
 /** base64 of gzip, as bytes. */
 async function unpack(text) {
   if (typeof DecompressionStream === "undefined") throw new Error("It needs a browser of 2023 or later.");
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const packed = new Uint8Array(characters.length);
+  for (let i = 0; i < packed.length; i++) packed[i] = characters.charCodeAt(i); // several times as fast as Uint8Array.from
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -3,24 +3,31 @@
 import { PIXELS } from "./network.js";
 
 /**
- * Take the file of digits apart: N labels, then N pictures of 784 bytes.
+ * Take a file of digits apart: N labels, then N pictures of 784 bytes.
  *
  * @param {Uint8Array} bytes
- * @returns {{labels: Uint8Array, images: Float32Array[]}} intensities in [0, 1]
+ * @returns {{labels: Uint8Array, pixels: Uint8Array}}
  */
-export function readDigits(bytes) {
+export function splitDigits(bytes) {
   const count = bytes.length / (1 + PIXELS);
   if (count < 1 || !Number.isInteger(count)) {
     throw new Error(`The digits are cut short: ${bytes.length} bytes are not N x ${1 + PIXELS}.`);
   }
   const labels = bytes.slice(0, count);
   if (labels.some((label) => label > 9)) throw new Error("The digits are damaged: a label is not a digit.");
-  const images = [];
-  for (let i = 0; i < count; i++) {
-    const start = count + i * PIXELS;
-    images.push(Float32Array.from(bytes.subarray(start, start + PIXELS), (byte) => byte / 255));
-  }
-  return { labels, images };
+  return { labels, pixels: bytes.slice(count) };
+}
+
+/**
+ * The digits of such a file, each picture by itself.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {{labels: Uint8Array, images: Float32Array[]}} intensities in [0, 1]
+ */
+export function readDigits(bytes) {
+  const { labels, pixels } = splitDigits(bytes);
+  const picture = (_, i) => Float32Array.from(pixels.subarray(i * PIXELS, (i + 1) * PIXELS), (byte) => byte / 255);
+  return { labels, images: Array.from(labels, picture) };
 }
 
 /** Mean squared error per pixel of two pictures. */

@@ -7,7 +7,8 @@ export const NEIGHBOURS = 5;
 
 export class ChosenDigit {
   constructor({ labels, images }, network, codes) {
-    Object.assign(this, { labels, images, network, codes });
+    Object.assign(this, { labels, images });
+    this.use(network, codes);
     this.original = new Picture();
     this.reconstruction = new Picture();
     this.neighbours = Array.from({ length: NEIGHBOURS }, () => new Picture());
@@ -22,6 +23,11 @@ export class ChosenDigit {
         make("span", {}, "its nearest neighbours")),
     );
     this.element = make("div", { class: "live-chosen" }, this.words, this.pictures);
+  }
+
+  /** Look through this network. */
+  use(network, codes) {
+    Object.assign(this, { network, codes });
   }
 
   /** @param {number | null} index which digit; null for none */

@@ -1,12 +1,15 @@
 // What the figures of a page know together: digits, networks, codes. Each is made once, when first asked for.
 
-import { meanSquaredError, readDigits } from "../network/digits.js";
+import { meanSquaredError, readDigits, splitDigits } from "../network/digits.js";
 import { Network } from "../network/network.js";
 
 const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
 
+/** In the place of a size: the network that the reader trained. */
+export const OWN = "own";
+
 /** Apply a function to each item without freezing the page. */
-async function mapInSlices(items, compute) {
+export async function mapInSlices(items, compute) {
   const results = [];
   let start = performance.now();
   for (const item of items) {
@@ -28,6 +31,8 @@ export class Library {
     this.load = load;
     this.sizes = names.filter((name) => name.startsWith("weights-")).map((name) => Number(name.slice(8)));
     this.made = new Map();
+    this.own = null; // the reader's network, and words about it
+    this.ownListeners = [];
   }
 
   /** The same promise for the same name, except after a failure: then the next one tries again. */
@@ -45,6 +50,11 @@ export class Library {
     return this.once("digits", async () => readDigits(await this.load("digits")));
   }
 
+  /** @returns {Promise<Uint8Array>} the digits for training, 784 0 to 255 for each pixel; a large file: ask late */
+  trainingDigits() {
+    return this.once("training digits", async () => splitDigits(await this.load("training-digits")).pixels);
+  }
+
   /** @returns {Promise<{network: object[], pca: object[]}>} error on the test images against the size of the code */
   sweep() {
     return this.once("sweep", async () => JSON.parse(new TextDecoder().decode(await this.load("sweep"))));
@@ -55,8 +65,30 @@ export class Library {
     return this.once("roll", async () => JSON.parse(new TextDecoder().decode(await this.load("roll"))));
   }
 
+  /**
+   * Let a network that the reader trained take the place of the shipped one, in the figures that ask what is `inUse`.
+   *
+   * @param {{network: Network | DenseNetwork, words: string} | null} own null gives it back
+   */
+  useOwn(own) {
+    this.own = own;
+    for (const what of ["codes", "errors"]) this.made.delete(`${what} ${OWN}`);
+    this.ownListeners.forEach((listener) => listener());
+  }
+
+  /** @param {() => void} listener what to call when the reader's network is taken or given back */
+  onOwn(listener) {
+    this.ownListeners.push(listener);
+  }
+
+  /** What `network`, `codes` and `errors` should be asked for: a size, or OWN if the reader's network has this size. */
+  inUse(size) {
+    return this.own?.network.latentDim === size ? OWN : size;
+  }
+
   /** @returns {Promise<Network>} the network with codes of this size */
   network(size) {
+    if (size === OWN) return Promise.resolve(this.own.network);
     if (!this.sizes.includes(size)) {
       const there = this.sizes.join(", ") || "none";
       return Promise.reject(new Error(`There are no weights for codes of ${size} numbers; there are: ${there}.`));

@@ -6,6 +6,11 @@ export function signed(value, decimals = 2) {
   return (value < 0 && Number(text) !== 0 ? "\u2212" : "+") + text;
 }
 
+/** A share in per cent, two digits of it. */
+export function percent(share) {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
 /** A code as text. */
 export function codeText(z) {
   return `(${Array.from(z, (value) => signed(value)).join(", ")})`;
