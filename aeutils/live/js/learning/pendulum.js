@@ -29,10 +29,11 @@ export function drawPendulum(angles) {
   for (const angle of angles) {
     const [x, y] = [Math.sin(angle), Math.cos(angle)]; // its direction
     for (let pixel = 0; pixel < picture.length; pixel++) {
-      const [toX, toY] = [(pixel % SIDE) - startX, Math.floor(pixel / SIDE) - startY];
+      const toX = (pixel % SIDE) - startX;
+      const toY = Math.floor(pixel / SIDE) - startY;
       const along = Math.max(0, Math.min(length, toX * x + toY * y));
-      const link = softEdge(Math.hypot(toX - along * x, toY - along * y), LINK_RADIUS);
-      const bob = softEdge(Math.hypot(toX - length * x, toY - length * y), BOB_RADIUS);
+      const link = softEdge(toX - along * x, toY - along * y, LINK_RADIUS);
+      const bob = softEdge(toX - length * x, toY - length * y, BOB_RADIUS);
       picture[pixel] = Math.max(picture[pixel], link, bob);
     }
     startX += length * x;
@@ -41,7 +42,8 @@ export function drawPendulum(angles) {
   return picture;
 }
 
-/** 1 inside, 0 outside, and in between on the pixel that the edge runs through. */
-function softEdge(distance, radius) {
+/** 1 inside a circle, 0 outside, and in between on the pixel that its edge runs through. */
+function softEdge(fromX, fromY, radius) {
+  const distance = Math.sqrt(fromX * fromX + fromY * fromY); // Math.hypot takes several times as long
   return Math.max(0, Math.min(1, radius + 0.5 - distance));
 }
