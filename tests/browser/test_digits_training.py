@@ -100,7 +100,7 @@ def test_the_first_map_is_that_of_pytorchs_untrained_network(network, open_figur
 
 def test_the_digits_for_training_are_fetched_when_the_reader_starts_and_only_once(open_figure):
     watched, figure = open_figure(DENSE)
-    figure.get_by_text("the article's network").click()
+    figure.locator("label", has_text="the article's network").click()
     figure.get_by_text("dense layers").click()
     figure.locator("input[type=number]").fill("4")
     figure.locator("input[type=number]").press("Enter")
@@ -161,7 +161,7 @@ def test_another_seed_and_another_network_begin_anew(open_figure):
     figure.get_by_text("Epoch 0 of 18.").first.wait_for()
     learn(figure, 1)
     first = progress(figure)
-    figure.get_by_text("the article's network").click()
+    figure.locator("label", has_text="the article's network").click()
     figure.get_by_text("Epoch 0 of 18.").first.wait_for()
     figure.get_by_text("dense layers").click()
     figure.get_by_text("Epoch 0 of 18.").first.wait_for()
@@ -267,7 +267,7 @@ def test_a_file_that_is_missing_or_damaged_is_told_of_and_the_next_start_tries_a
 
 def test_without_workers_the_page_trains_by_itself_and_says_so(open_figure):
     watched, figure = open_figure(DENSE)
-    watched.page.evaluate("window.Worker = class { constructor() { throw new Error('refused'); } }")
+    watched.page.evaluate("() => { window.Worker = class { constructor() { throw new Error('refused'); } }; }")
     learn(figure, 1)
     assert "No worker may run here" in figure.inner_text() and watched.errors == []
 
