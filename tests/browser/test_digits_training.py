@@ -213,7 +213,7 @@ def test_map_and_drawing_use_the_readers_network_until_it_is_given_back(network,
     with torch.no_grad():
         wanted = model.decode(reach * torch.tensor([place]))[0, 0].clamp(0, 1).numpy()
     assert np.abs(ink(drawn) - wanted).max() < 0.01
-    assert around(place, z / reach, held_out[1]) in words(others["latent-map"])[1]
+    assert around(place, z / reach, held_out[1]) in words(others["latent-map"])[0]
     assert others["draw-digit"].locator(".live-value").inner_text() == "2"  # the size of the reader's network
     others["draw-digit"].get_by_text("Your code: (").wait_for()
     own_answer = words(others["draw-digit"])

@@ -7,7 +7,8 @@ import pytest
 
 from aeutils.live import assets
 
-PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="live.css"><script type="module">
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="live.css">
+<script src="learning.js"></script><script type="module">
 // What a notebook gives a figure: the traits of a Python object, and a kernel that answers with files.
 function kernel(traits) {
   const listeners = new Set();
@@ -60,6 +61,7 @@ def open_widgets(browser):
                 body = assets.data(path.removeprefix("data/"))
             else:
                 body = {"": PAGE, "live.css": assets.style(), "joined.js": assets.widget_module(),
+                        "learning.js": assets.learning_scope(),  # written before both, as text for a worker
                         "traits.json": json.dumps(traits)}[path]  # fmt: skip
             kind = mimetypes.guess_type(path or "index.html")[0] or "application/octet-stream"
             route.fulfill(body=body, content_type=kind)

@@ -74,7 +74,7 @@ export async function oneNumber(stage, { state }) {
         showPlace();
       },
     });
-    const name = make("span");
+    const name = make("span", {}, "z");
     const value = make("span", { class: "live-value", "aria-hidden": "true" }); // no output: it changes all the time
     return { input, name, value, label: make("label", { class: "live-words live-slider-label" }, name, input, value) };
   });

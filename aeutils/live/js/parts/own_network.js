@@ -13,7 +13,7 @@ export class OwnNetworkLine {
       { type: "button", class: "live-button", click: () => library.useOwn(null) },
       "Back to the shipped network",
     );
-    this.element = make("div", { class: "live-words live-own" }, this.words, this.button);
+    this.element = make("div", { class: "live-own" }, this.words, this.button);
     this.button.hidden = true;
   }
 
