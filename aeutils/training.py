@@ -103,9 +103,8 @@ def fit(
 
     (x, target), held_out = _checked(model, x, target, recipe, loss, validation, seed)
     device = torch.device(device) if device is not None else pick_device()
-    its_own_target = target is x
-    x = x.to(device)
-    target = x if its_own_target else target.to(device)
+    x, target = (x.to(device),) * 2 if target is x else (x.to(device), target.to(device))
+    held_out = held_out and tuple(part.to(device) for part in held_out)
     model.to(device, memory_format=torch.channels_last)  # faster convolutions, same results
     # Batches of nearly equal size, so that none is left with the single input that BatchNorm cannot take.
     num_batches = min(math.ceil(len(x) / recipe.batch_size), len(x) // 2)
@@ -117,7 +116,13 @@ def fit(
         for epoch in range(1, recipe.num_epochs + 1):
             start = time.perf_counter()
             batches = torch.randperm(len(x), generator=shuffle).to(device).tensor_split(num_batches)
-            train_loss = train_epoch(model, x, target, batches, loss, optimizers, after_batch=bar.update)
+            try:
+                train_loss = train_epoch(model, x, target, batches, loss, optimizers, after_batch=bar.update)
+            except FloatingPointError as error:
+                raise FloatingPointError(
+                    f"{error} in epoch {epoch}: training has diverged. Lower the learning rate (now {recipe.lr:g}), "
+                    "to a tenth for a start."
+                ) from None
             seconds = time.perf_counter() - start
             if held_out is not None:
                 history.validation_loss.append(mean_loss(model, *held_out, loss))
@@ -128,11 +133,6 @@ def fit(
                 after_epoch(epoch, history)
     except KeyboardInterrupt:
         history.interrupted = True
-    except FloatingPointError as error:
-        raise FloatingPointError(
-            f"{error} in epoch {epoch}: training has diverged. Lower the learning rate (now {recipe.lr:g}), to a tenth "
-            "for a start."
-        ) from None
     finally:
         bar.close()
         model.eval().to("cpu", memory_format=torch.contiguous_format)
@@ -196,9 +196,8 @@ def train_epoch(
 @torch.no_grad()
 def mean_loss(model: nn.Module, x: Tensor, target: Tensor, loss: Loss) -> float:
     """The loss over all of some inputs, in pieces that fit in memory."""
-    device = next(model.parameters()).device
     pieces = zip(x.split(2000), target.split(2000), strict=True)
-    return sum(loss(model(x.to(device)), target.to(device)).item() * len(x) for x, target in pieces) / len(x)
+    return sum(loss(model(inputs), targets).item() * len(inputs) for inputs, targets in pieces) / len(x)
 
 
 def pick_device() -> torch.device:

@@ -470,3 +470,11 @@ test_what_cannot_be_trained_is_refused = refusals([
     ("points for a network of images", lambda g: train(g.model, g.roll), ValueError, r"\(50, 3\); wanted .*28, 28"),
     ("images for a network of points", lambda g: train(g.points, g.x), ValueError, r"28\); wanted .*, 3\)"),
 ])  # fmt: skip
+
+
+def test_an_error_of_the_callers_own_is_not_taken_for_a_divergence(digits):
+    def after_epoch(epoch, history):
+        raise FloatingPointError("my own sum overflowed")
+
+    with pytest.raises(FloatingPointError, match="^my own sum overflowed$"):
+        train(ConvAutoencoder(2), digits[:16], after_epoch=after_epoch)
