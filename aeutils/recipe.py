@@ -70,7 +70,7 @@ class Recipe:
 FAST_RECIPE = Recipe()
 """What the shipped weights were trained with."""
 
-# Chosen on the sample among schedules of 1.5 to 5 epochs, three seeds each.
+# On the sample, which no network learns from, none of six other settings of its parts did better (three seeds each).
 SHORT_RECIPE = Recipe(num_epochs=2, lr=2e-2, warmup=0.3, beta2=0.95, muon=True)
 """The article's test error in two epochs."""
 
