@@ -42,6 +42,18 @@ def occam(ax: Axes) -> None:
     ax.axhline(0.12, color=GREY, linewidth=0.8)
 
 
+def swing(ax: Axes) -> None:
+    """A pendulum in three positions, and the one number that says which."""
+    pivot, length = (MIDDLE - 0.42, 1.15), 0.8
+    for angle, shade in ((-0.55, "#c3c8cf"), (0.0, "#c3c8cf"), (0.5, SERIES_COLORS[0])):
+        bob = (pivot[0] + length * np.sin(angle), pivot[1] - length * np.cos(angle))
+        ax.plot(*zip(pivot, bob, strict=True), color=shade, linewidth=2)
+        ax.add_patch(Circle(bob, 0.09, color=shade))
+    ax.annotate("", (MIDDLE + 0.42, 0.65), (MIDDLE + 0.14, 0.65), arrowprops={"arrowstyle": "->", "color": GREY})
+    ax.plot([MIDDLE + 0.6] * 2, [0.2, 1.1], color=GREY, linewidth=1)
+    ax.add_patch(Circle((MIDDLE + 0.6, 0.86), 0.07, color=SERIES_COLORS[1]))
+
+
 def pixels(ax: Axes) -> None:
     """A digit, squeezed into two numbers."""
     images, labels = load_mnist_sample("test")
@@ -109,7 +121,7 @@ def save(name: str) -> None:
 
 def draw_cards() -> None:
     """A picture for each chapter."""
-    for draw in (occam, pixels, many, axes, dice):
+    for draw in (occam, swing, pixels, many, axes, dice):
         ax = blank_card()
         draw(ax)
         ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
