@@ -408,11 +408,33 @@ def test_fit_gives_the_numbers_of_a_plain_pytorch_loop_to_the_last_bit(recipe, d
 
 
 def test_the_losses_are_those_of_the_first_edition(digits):
-    # Recorded with the first edition's fit, on one machine; another rounds differently in the last digits.
+    # Recorded with the first edition's fit, on one machine; another processor differed by 2.3e-4 of the last loss.
     torch.manual_seed(0)
     history = train(ConvAutoencoder(2), digits, Recipe(num_epochs=4, batch_size=20), validation=digits[::7], seed=3)
-    assert history.train_loss == pytest.approx(FIRST_EDITION["train"], rel=1e-4)
-    assert history.validation_loss == pytest.approx(FIRST_EDITION["validation"], rel=1e-4)
+    assert history.train_loss == pytest.approx(FIRST_EDITION["train"], rel=1e-3)
+    assert history.validation_loss == pytest.approx(FIRST_EDITION["validation"], rel=1e-3)
+
+
+def test_fit_is_the_plain_loop_bit_for_bit(digits):
+    torch.manual_seed(0)
+    model = ConvAutoencoder(2).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1e-2, total_steps=20, pct_start=0.15 + 1e-9)
+    order = torch.Generator().manual_seed(3)
+    losses = []
+    for _ in range(4):
+        total = 0.0
+        for rows in torch.randperm(100, generator=order).tensor_split(5):
+            loss = torch.nn.functional.mse_loss(model(digits[rows])[0], digits[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            total += loss.item() * len(rows)
+        losses.append(total / 100)
+    torch.manual_seed(0)
+    history = train(ConvAutoencoder(2), digits, Recipe(num_epochs=4, batch_size=20), seed=3)
+    assert history.train_loss == losses
 
 
 # ------------------------------------------------------------------------------------------------------------- refusals
