@@ -56,8 +56,8 @@ _HOME = {
     ],
     "generation": ["DigitJudge", "sample_codes"],
     "live": [
-        "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "OneNumber", "RollTraining",
-        "SwissRoll", "latent_dim_slider",
+        "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "LineThroughCloud", "OneNumber",
+        "RollTraining", "SwissRoll", "ThrownBall", "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

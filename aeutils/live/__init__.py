@@ -30,11 +30,19 @@ offers them. No folder needs one that stands below it here:
 =====================  ===================================================================================
 """
 
-from aeutils.live.figures import CodeSizes, DrawDigit, LatentMap, LatentSpace, SwissRoll
+from aeutils.live.figures import (
+    CodeSizes,
+    DrawDigit,
+    LatentMap,
+    LatentSpace,
+    LineThroughCloud,
+    SwissRoll,
+    ThrownBall,
+)  # fmt: skip
 from aeutils.live.latent_dim_slider import latent_dim_slider
 from aeutils.live.training_figures import DigitsTraining, OneNumber, RollTraining
 
 __all__ = [
-    "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "OneNumber", "RollTraining", "SwissRoll",
-    "latent_dim_slider",
+    "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "LineThroughCloud", "OneNumber",
+    "RollTraining", "SwissRoll", "ThrownBall", "latent_dim_slider",
 ]  # fmt: skip

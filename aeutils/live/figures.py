@@ -108,6 +108,58 @@ class OfSizes(LiveFigure):
         return proposal["value"]
 
 
+class ThrownBall(LiveFigure):
+    """A thrown ball, measured with noise: a polynomial of any degree, and what it misses on dots that it has not seen.
+
+    Twelve heights are fitted, eleven between them and four before the landing are held out. Their noise is that of
+    `numpy.random.RandomState(seed)`.
+
+    Attributes
+    ----------
+    degree : int
+        Of the polynomial, 0 to 11.
+    noise : {0, 0.1, 0.2, 0.3, 0.5, 1, 2, 5}
+        Standard deviation of the noise, in metres.
+    seed : int
+        From 0 to 2^32 - 1: of the noise.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("thrown-ball").tag(sync=True)
+    degree = traitlets.Int(min=0, max=11).tag(**REMEMBERED)
+    noise = traitlets.Enum([0, 0.1, 0.2, 0.3, 0.5, 1, 2, 5]).tag(**REMEMBERED)
+    seed = traitlets.Int(min=0, max=2**32 - 1).tag(**REMEMBERED)
+
+
+class LineThroughCloud(LiveFigure):
+    """A cloud of 40 dots and a line to turn: the shadows on it, the distances from it, and the line of PCA.
+
+    Attributes
+    ----------
+    angle : float
+        Degrees between the line and the x axis, 0 to 180.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If it is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("line-through-cloud").tag(sync=True)
+    angle = traitlets.Float().tag(**REMEMBERED)
+
+    @traitlets.validate("angle")
+    def _check_angle(self, proposal: dict) -> float:
+        """Degrees of half a turn; after that a line is itself again."""
+        if not 0 <= proposal["value"] <= 180:
+            raise traitlets.TraitError(f"angle is {proposal['value']}; wanted a number of degrees from 0 to 180.")
+        return proposal["value"]
+
+
 class LatentMap(OnDigits):
     """The held-out digits as dots in the square of codes: where you point, the decoder draws.
 

@@ -5,9 +5,11 @@ import { digitsTraining } from "./digits_training.js";
 import { drawDigit } from "./draw_digit.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
+import { lineThroughCloud } from "./line_through_cloud.js";
 import { oneNumber } from "./one_number.js";
 import { rollTraining } from "./roll_training.js";
 import { swissRoll } from "./swiss_roll.js";
+import { thrownBall } from "./thrown_ball.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
 export const FIGURES = {
@@ -19,4 +21,6 @@ export const FIGURES = {
   "digits-training": digitsTraining,
   "one-number": oneNumber,
   "roll-training": rollTraining,
+  "thrown-ball": thrownBall,
+  "line-through-cloud": lineThroughCloud,
 };
