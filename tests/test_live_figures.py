@@ -20,9 +20,11 @@ from aeutils.live import (
     DrawDigit,
     LatentMap,
     LatentSpace,
+    LineThroughCloud,
     OneNumber,
     RollTraining,
     SwissRoll,
+    ThrownBall,
     assets,
     pack,
 )  # fmt: skip
@@ -113,9 +115,15 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
         (SwissRoll, {"method": "magic"}),
         (SwissRoll, {"run": 11}),
         (SwissRoll, {"run": 0}),
+        (ThrownBall, {"degree": 12}),
+        (ThrownBall, {"degree": 2.5}),
+        (ThrownBall, {"noise": 0.25}),
+        (ThrownBall, {"seed": -1}),
+        (LineThroughCloud, {"angle": 181.0}),
+        (LineThroughCloud, {"angle": float("nan")}),
     ],
 )
-def test_the_figures_in_space_refuse_a_state_that_is_none(cls, state):
+def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls, state):
     with pytest.raises(TraitError):
         cls(**state)
 

@@ -5,7 +5,7 @@ import { drawDot } from "../parts/code_dots.js";
 import { make, Plate, styleOf } from "../parts/page_elements.js";
 
 const CLOUD_SEED = 3;
-const CLOUD_REACH = 4.2; // from the middle to the edge of the drawing, along x
+const CLOUD_SIDES = [6.4, 4]; // what of the plane is drawn at least
 
 export async function lineThroughCloud(stage, { state }) {
   check();
@@ -67,7 +67,7 @@ export async function lineThroughCloud(stage, { state }) {
 
   function draw(context, width, height) {
     const angle = state.get("angle");
-    const scale = width / (2 * CLOUD_REACH);
+    const scale = Math.min(width / CLOUD_SIDES[0], height / CLOUD_SIDES[1]);
     const at = ([x, y]) => [width / 2 + x * scale, height / 2 - y * scale];
     const [c, s] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
     const { shadows } = castShadows(dots, angle);
@@ -80,10 +80,10 @@ export async function lineThroughCloud(stage, { state }) {
       context.stroke();
     };
     context.clearRect(0, 0, width, height);
-    const far = 2 * CLOUD_REACH;
+    const far = width / scale;
     stroke([-far * c, -far * s], [far * c, far * s], "--live-focus", 2);
-    dots.forEach((dot, i) => stroke(dot, [shadows[i] * c, shadows[i] * s], "--live-digit-8", 1));
-    dots.forEach((dot) => drawDot(context, at(dot), 4.5, styleOf(stage, "--live-ink")));
+    dots.forEach((point, i) => stroke(point, [shadows[i] * c, shadows[i] * s], "--live-digit-8", 1));
+    dots.forEach((point) => drawDot(context, at(point), 4.5, styleOf(stage, "--live-ink")));
     shadows.forEach((shadow) => drawDot(context, at([shadow * c, shadow * s]), 3.5, styleOf(stage, "--live-digit-1")));
   }
 

@@ -7,15 +7,15 @@ import { checkChoice, ChoiceSlider } from "../parts/choice_slider.js";
 import { drawDot } from "../parts/code_dots.js";
 import { fontOf, make, Plate, styleOf } from "../parts/page_elements.js";
 
-const DEGREES = Array.from({ length: 12 }, (_, degree) => degree);
-const NOISES = [0, 0.1, 0.2, 0.3, 0.5, 1, 2, 5];
+const BALL_DEGREES = Array.from({ length: 12 }, (_, degree) => degree);
+const BALL_NOISES = [0, 0.1, 0.2, 0.3, 0.5, 1, 2, 5];
 const THROW_KINDS = [
   { key: "fitted", name: "fitted dots", times: FLIGHT_FITTED, color: "--live-digit-1" },
   { key: "between", name: "held out, between", times: FLIGHT_BETWEEN, color: "--live-digit-8" },
   { key: "landing", name: "held out, landing", times: FLIGHT_LANDING, color: "--live-digit-2" },
 ];
 const FLIGHT_FRAME = { left: 30, right: 8, top: 8, bottom: 30 }; // margins in pixels
-const [LEAST_MISS, LARGEST_MISS] = [0.03, 300]; // metres, of the lower drawing
+const [LEAST_MISS, LARGEST_MISS] = [0.03, 2000]; // metres, of the lower drawing
 
 export async function thrownBall(stage, { state }) {
   check();
@@ -26,8 +26,8 @@ export async function thrownBall(stage, { state }) {
     const onChange = (value) => state.set({ [key]: value });
     return new ChoiceSlider({ name, values, value: state.get(key), onChange });
   };
-  const degree = sliderFor("degree", "degree of the polynomial", DEGREES);
-  const noise = sliderFor("noise", "metres of noise", NOISES);
+  const degree = sliderFor("degree", "degree", BALL_DEGREES);
+  const noise = sliderFor("noise", "metres of noise", BALL_NOISES);
   const again = make(
     "button",
     { type: "button", class: "live-button", click: () => state.set({ seed: (state.get("seed") + 1) % 2 ** 32 }) },
@@ -40,7 +40,7 @@ export async function thrownBall(stage, { state }) {
     return make("span", { class: `live-key live-key-${kind}` }, name);
   });
   stage.append(
-    make("div", { class: "live-settings" }, degree.element, noise.element),
+    make("div", { class: "live-settings live-wide" }, degree.element, noise.element),
     make("div", { class: "live-flight", role: "img", "aria-label": "the dots and the curve" }, flight.element),
     make("p", { class: "live-words live-keys" }, ...key, again),
     line,
@@ -48,8 +48,8 @@ export async function thrownBall(stage, { state }) {
   );
 
   function check() {
-    checkChoice("degree", state.get("degree"), DEGREES);
-    checkChoice("noise", state.get("noise"), NOISES);
+    checkChoice("degree", state.get("degree"), BALL_DEGREES);
+    checkChoice("noise", state.get("noise"), BALL_NOISES);
     const seed = state.get("seed");
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
       throw new Error(`seed is ${JSON.stringify(seed)}; wanted a whole number from 0 to ${2 ** 32 - 1}.`);
@@ -58,13 +58,13 @@ export async function thrownBall(stage, { state }) {
 
   function measure() {
     dots = throwBall(state.get("noise"), state.get("seed"));
-    curves = DEGREES.map((each) => fitPolynomial(FLIGHT_FITTED, dots.fitted, each));
+    curves = BALL_DEGREES.map((each) => fitPolynomial(FLIGHT_FITTED, dots.fitted, each));
     misses = curves.map((curve) => THROW_KINDS.map(({ key: kind, times }) => rootMeanSquare(curve, times, dots[kind])));
   }
 
   function drawFlight(context, width, height) {
     const { left, right, top, bottom } = FLIGHT_FRAME;
-    const x = (t) => left + (t / 2.1) * (width - left - right);
+    const x = (t) => left + ((t + 0.04) / 2.14) * (width - left - right);
     const y = (h) => height - bottom - ((h + 1) / 9) * (height - top - bottom); // from -1 to 8 metres
     const color = (name) => styleOf(stage, name);
     context.clearRect(0, 0, width, height);
@@ -119,10 +119,10 @@ export async function thrownBall(stage, { state }) {
   }
 
   function drawErrors(context, width, height) {
-    const { left, right, top, bottom } = { ...FLIGHT_FRAME, left: 46 };
-    const x = (each) => left + 14 + (each / DEGREES.at(-1)) * (width - left - right - 28);
+    const { left, right, top, bottom } = { ...FLIGHT_FRAME, left: 56 };
+    const x = (each) => left + 14 + (each / BALL_DEGREES.at(-1)) * (width - left - right - 28);
     const share = (miss) => Math.log(miss / LEAST_MISS) / Math.log(LARGEST_MISS / LEAST_MISS);
-    const y = (miss) => height - bottom - Math.max(0, Math.min(1, share(miss))) * (height - top - bottom);
+    const y = (miss) => height - bottom - Math.max(0, Math.min(1, share(miss))) * (height - top - bottom - 9) - 9;
     const color = (name) => styleOf(stage, name);
     context.clearRect(0, 0, width, height);
     context.font = fontOf(stage, "12px");
@@ -131,15 +131,15 @@ export async function thrownBall(stage, { state }) {
     context.textBaseline = "middle";
     context.textAlign = "right";
     context.lineWidth = 1;
-    for (const miss of [0.1, 1, 10, 100]) {
+    for (const miss of [0.1, 1, 10, 100, 1000]) {
       context.beginPath();
       context.moveTo(left, y(miss));
       context.lineTo(width - right, y(miss));
       context.stroke();
-      context.fillText(`${miss} m`, left - 6, y(miss));
+      context.fillText(`${miss.toLocaleString("en")} m`, left - 6, y(miss));
     }
     context.textAlign = "center";
-    for (const each of DEGREES) context.fillText(each, x(each), height - bottom + 9);
+    for (const each of BALL_DEGREES) context.fillText(each, x(each), height - bottom + 9);
     context.fillText("what each degree misses", (left + width) / 2, height - 7);
     const here = state.get("degree");
     context.strokeStyle = color("--live-focus");
@@ -163,11 +163,11 @@ export async function thrownBall(stage, { state }) {
     const here = state.get("degree");
     const [fitted, between, landing] = misses[here].map(metres);
     const down = curves[here](FLIGHT_END);
-    const where = Math.abs(down) < 0.05 ? "on the ground" : `${metres(Math.abs(down))} ${down > 0 ? "above" : "below"} it`;
+    const where = Math.abs(down) < 0.05 ? "there too" : `${metres(Math.abs(down))} ${down > 0 ? "above" : "below"} the ground`;
     return (
       `Degree ${here}, ${here + 1} ${here ? "coefficients" : "coefficient"}: misses the fitted dots by ${fitted}, ` +
       `held-out dots between them by ${between}, the landing by ${landing}. ` +
-      `When the ball reaches the ground, the curve is ${where}.`
+      `When the ball lands, the curve is ${where}.`
     );
   }
 

@@ -12,7 +12,7 @@ export function makeCloud(seed) {
     const [along, across] = [CLOUD_LENGTH * random.normal(), CLOUD_WIDTH * random.normal()];
     return [along * Math.cos(turn) - across * Math.sin(turn), along * Math.sin(turn) + across * Math.cos(turn)];
   });
-  const middle = [0, 1].map((axis) => dots.reduce((sum, dot) => sum + dot[axis], 0) / dots.length);
+  const middle = [0, 1].map((axis) => dots.reduce((sum, point) => sum + point[axis], 0) / dots.length);
   return dots.map(([x, y]) => [x - middle[0], y - middle[1]]);
 }
 

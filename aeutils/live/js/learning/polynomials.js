@@ -46,8 +46,8 @@ export function fitPolynomial(times, heights, degree) {
   const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
   const q = [];
   const r = columns.map(() => new Array(degree + 1).fill(0)); // column k of R stands in r[k]
-  columns.forEach((column, k) => {
-    let rest = column;
+  columns.forEach((values, k) => {
+    let rest = values;
     for (let pass = 0; pass < 2; pass++) {
       q.forEach((direction, j) => {
         const share = dot(direction, rest);
