@@ -103,7 +103,7 @@ def test_the_line_turns_by_keys_and_by_mouse_and_says_what_numpy_computes(open_f
     tried = min(float(found) for found in re.findall(r"least so far: (\d+\.\d+)", figure.inner_text()))
     figure.get_by_role("button", name="PCA's line").click()
     least = float(re.search(r"distance there is, (\d+\.\d+)", figure.inner_text()).group(1))
-    assert least < tried and f"mean squared distance {least:.2f}" in line_of(figure)
+    assert least <= tried and f"mean squared distance {least:.2f}" in line_of(figure)
     assert watched.errors == []
 
 
