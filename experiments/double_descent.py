@@ -36,10 +36,8 @@ def height(t: np.ndarray) -> np.ndarray:
 def make_features(kind: str, count: int, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
     """A function from times (N,) to the values (N, count) of so many functions of time."""
     slope = rng.normal(0, 5, size=count)
-    if kind == "cosine":
-        shift = rng.uniform(0, 2 * np.pi, size=count)
-    else:
-        shift = -slope * rng.uniform(-1.1, 1.1, size=count)  # a neuron bends somewhere along the flight
+    phase, place = (0, 2 * np.pi), (-1.1, 1.1)  # of a cosine; where along the flight a neuron bends
+    shift = rng.uniform(*phase, size=count) if kind == "cosine" else -slope * rng.uniform(*place, size=count)
 
     def features(t: np.ndarray) -> np.ndarray:
         x = t / 0.9 - 1  # from -1 to 1 along what is fitted
