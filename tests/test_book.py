@@ -83,8 +83,40 @@ def test_a_cell_whose_output_is_not_compared_is_followed_by_an_assertion(path):
             assert any("assert " in source(after) for after in following)
 
 
+def solutions_of(path):
+    """The cells of each exercise's solution; those before it, back to the exercise, are the reader's to fill in."""
+    notebook = json.loads(path.read_text("utf-8"))["cells"]
+    found, given, label, inside = {}, {}, None, False
+    for cell in notebook:
+        if cell["cell_type"] == "code":
+            if label:
+                (found if inside else given)[label].append(cell)
+            continue
+        for mark, name in re.findall(r"(?m)^`{3,}\{(exercise|solution-start|solution-end)\}(.*)$", source(cell)):
+            if mark == "exercise":
+                (label,) = re.findall(rf"\{{exercise\}}{re.escape(name)}\n:label: (\S+)\n", source(cell))
+                found[label], given[label], inside = [], [], False
+            elif mark == "solution-start":
+                assert name.strip() == label and not inside
+                assert f"{{solution-start}} {label}\n:class: dropdown\n" in source(cell)  # folded
+                inside = True
+            else:
+                assert inside
+                label, inside = None, False
+    assert label is None
+    return found, given
+
+
 @each_notebook
 def test_every_exercise_has_a_folded_solution_that_checks_itself(path):
+    if "{exercise}" in "".join(source(cell) for cell in cells(path, "markdown")):
+        found, given = solutions_of(path)
+        assert len(found) == 3
+        for label, solution in found.items():
+            assert any("assert " in source(cell) for cell in solution), label
+            assert any("not yet" in printed(cell) for cell in given[label]), f"{label} has no check that answers"
+            assert not any({"hide-cell", "remove-cell"} & set(tags(cell)) for cell in given[label])
+        return
     notebook = json.loads(path.read_text("utf-8"))["cells"]
     exercises = [
         i for i, cell in enumerate(notebook) if re.match(r"(?s).*\*\*\d\. \((easy|medium|harder)\)", source(cell))
