@@ -1,7 +1,7 @@
 """Mend, in the finished pages, what screen readers and keyboards stumble over and no author can write otherwise.
 
-Tables come from pandas, folded cells from myst-nb and the list of references from docutils; each writes its HTML in one
-place, and what each gets wrong is put right here.
+Tables come from pandas, folded cells from myst-nb, exercises from sphinx-exercise and the list of references from docutils;
+each writes its HTML in one place, and what each gets wrong is put right here.
 """
 
 import re
@@ -21,6 +21,8 @@ _FOLD = re.compile(r'<summary aria-label="Toggle hidden content">')
 _ROLE = re.compile(
     r' role="doc-(?:biblioentry|backlink)"| role="list"(?= class="citation-list")'
 )
+# Every exercise and every solution of a page has the same two ids.
+_EXERCISE = re.compile(r' id="(?:exercise|solution)-content"')
 # On a phone a wide figure is small: a tap shows the picture by itself, where it can be enlarged and moved.
 _FIGURE = re.compile(r'(<figure[^>]*>\s*)(<img [^>]*src="([^"]+)"[^>]*>)')
 _TAG = re.compile(r"(<[^>]*>)")
@@ -41,6 +43,7 @@ def mend(body: str) -> str:
     body = _FOLD.sub("<summary>", body)
     body = _FIGURE.sub(r'\1<a href="\3" title="the picture alone">\2</a>', body)
     body = _ROLE.sub("", body)
+    body = _EXERCISE.sub("", body)
     return mark_japanese(body)
 
 
