@@ -24,6 +24,7 @@ from aeutils.live import (
     OneNumber,
     RollTraining,
     SwissRoll,
+    ThroughNetwork,
     ThrownBall,
     assets,
     pack,
@@ -121,6 +122,10 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
         (ThrownBall, {"seed": -1}),
         (LineThroughCloud, {"angle": 181.0}),
         (LineThroughCloud, {"angle": float("nan")}),
+        (ThroughNetwork, {"layer": 12}),
+        (ThroughNetwork, {"layer": -1}),
+        (ThroughNetwork, {"chosen": 1000}),
+        (ThroughNetwork, {"strokes": [[[0.5, 1.5]]]}),
     ],
 )
 def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls, state):

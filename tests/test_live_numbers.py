@@ -8,6 +8,7 @@ import pytest
 import torch
 from py_mini_racer import JSEvalException, MiniRacer
 from safetensors.torch import save
+from torch import nn
 
 from aeutils.autoencoder import reconstruct
 from aeutils.live import assets, pack
@@ -42,7 +43,7 @@ def give_network(engine, size, data=None):
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.joined("network/dense_network.js", "network/digits.js", "network/strokes.js"))
+    engine.eval(assets.joined("network/dense_network.js", "network/strokes.js", "parts/feature_maps.js"))
     give(engine, "file", assets.data("digits"))
     engine.eval("var held_out = readDigits(file); 0")
     yield engine
@@ -73,6 +74,48 @@ def test_encoder_and_decoder_agree_with_pytorch(size, engine, held_out):
     assert np.abs(decoded - wanted).max() < 1e-4
     assert np.abs(both - wanted).max() < 1e-4
     assert wanted.std() > 0.1 and z.std() > 0.1  # and none of it is constant
+
+
+def after_each_step(model, images):
+    """What each step of the article's network passes on, kept by hooks while PyTorch runs it."""
+    layers = [*model.encoder, *model.decoder]
+    kept = {}
+    for i, layer in enumerate(layers):
+        layer.register_forward_hook(lambda _layer, _inputs, output, i=i: kept.update({i: output.clone()}))
+    with torch.no_grad():
+        model(images)
+    normed = nn.BatchNorm2d | nn.MaxPool2d | nn.Tanh
+    ends = [i for i, layer in enumerate(layers) if isinstance(layer, normed)]
+    ends.insert(6, ends[5] + 2)  # the decoder's first activation, which no BatchNorm follows
+    return [kept[i] for i in ends]
+
+
+@pytest.mark.parametrize("size", [2, 16])
+def test_what_each_step_passes_on_is_what_pytorchs_layers_pass_on(size, engine, held_out):
+    images = held_out[0][::100]
+    wanted = after_each_step(load_pretrained(size), images)
+    wanted[-1] = (wanted[-1] + 1) / 2  # outside, pixels run from 0 to 1
+    give_network(engine, size)
+    engine.eval("var some = held_out.images.filter((_, i) => i % 100 === 0).map((image) => network.encodeStepwise(image))")
+    engine.eval("some = some.map((steps) => [...steps, ...network.decodeStepwise(steps.at(-1))]); 0")
+    steps = run(engine, "network.steps")
+    assert [step["kind"] for step in steps[5::5]] == ["code", "drawing"]
+    assert len(steps) == len(wanted) == run(engine, "some[0].length")
+    for i, (step, values) in enumerate(zip(steps, wanted, strict=True)):
+        assert step["maps"] * step["side"] ** 2 == values[0].numel()
+        assert values.ndim == 2 or values.shape[1:] == (step["maps"], step["side"], step["side"])
+        seen = take(engine, f"some.map((passed) => passed[{i}])", values[0].numel())
+        np.testing.assert_allclose(seen, values.flatten(1), atol=1e-4 * max(1.0, values.abs().max().item()))
+        assert values.std() > 0.05
+
+
+def test_numbers_become_ink_from_their_lowest_to_their_highest(engine):
+    assert run(engine, "Array.from(asInk([-1, 0, 1, 5], [-1, 1]))") == [0, 0.5, 1, 1]
+    assert run(engine, "Array.from(asInk([3, 3, 3]))") == [0, 0, 0]
+    far = "Array.from({length: 101}, (_, i) => i === 0 ? -1000 : i === 100 ? 1000 : i)"
+    assert run(engine, f"Array.from(asInk({far}))") == pytest.approx(
+        [min(1, max(0, (i - 2) / 96)) for i in range(101)], abs=1e-6
+    )
 
 
 def test_a_dense_network_agrees_with_pytorch_but_for_the_scale_of_its_codes(engine, held_out):

@@ -9,6 +9,7 @@ import { lineThroughCloud } from "./line_through_cloud.js";
 import { oneNumber } from "./one_number.js";
 import { rollTraining } from "./roll_training.js";
 import { swissRoll } from "./swiss_roll.js";
+import { throughNetwork } from "./through_network.js";
 import { thrownBall } from "./thrown_ball.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
@@ -23,4 +24,5 @@ export const FIGURES = {
   "roll-training": rollTraining,
   "thrown-ball": thrownBall,
   "line-through-cloud": lineThroughCloud,
+  "through-network": throughNetwork,
 };

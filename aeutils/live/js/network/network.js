@@ -76,19 +76,57 @@ export class Network {
   }
 
   /**
+   * What each step of the encoder passes on.
+   *
+   * @param {ArrayLike<number>} image 784 intensities in [0, 1]
+   * @returns {Float32Array[]} as many as the first half of `steps`; the last is the code
+   */
+  encodeStepwise(image) {
+    if (image.length !== PIXELS) throw new Error(`The image has ${image.length} pixels; wanted ${PIXELS}.`);
+    const { conv1, norm1, conv2, norm2, conv3, norm3, linear: last } = this.encoder;
+    const input = Float32Array.from(image, (pixel) => 2 * pixel - 1); // inside, pixels run from -1 to 1
+    const features1 = rescale(relu(convolve(input, 28, conv1)), norm1);
+    const pooled1 = maxPool(features1, 10, 2);
+    const features2 = rescale(relu(convolve(pooled1, 5, conv2)), norm2);
+    const pooled2 = maxPool(features2, 3, 1);
+    const features3 = rescale(relu(convolve(pooled2, 2, conv3)), norm3);
+    return [features1, pooled1, features2, pooled2, features3, linear(features3, last).map(Math.tanh)];
+  }
+
+  /**
+   * What each step of the decoder passes on.
+   *
+   * @param {ArrayLike<number>} z a code: `latentDim` numbers
+   * @returns {Float32Array[]} as many as the second half of `steps`; the last is the drawing
+   */
+  decodeStepwise(z) {
+    if (z.length !== this.latentDim) throw new Error(`The code has ${z.length} numbers; wanted ${this.latentDim}.`);
+    const { linear: first, conv1, norm1, conv2, norm2, conv3, norm3, conv4 } = this.decoder;
+    const sums = relu(linear(z, first));
+    const features1 = rescale(relu(convolveTransposed(sums, 1, conv1)), norm1);
+    const features2 = rescale(relu(convolveTransposed(features1, 2, conv2)), norm2);
+    const features3 = rescale(relu(convolveTransposed(features2, 5, conv3)), norm3);
+    const drawing = convolveTransposed(features3, 15, conv4).map((value) => (Math.tanh(value) + 1) / 2);
+    return [sums, features1, features2, features3, drawing];
+  }
+
+  /** What makes each of these, and its shape: how many maps, and of how many pixels a side. */
+  get steps() {
+    return [
+      ["convolution", 16, 10], ["pooling", 16, 5], ["convolution", 32, 3], ["pooling", 32, 2], ["convolution", 64, 1],
+      ["code", this.latentDim, 1],
+      ["linear", 64, 1],
+      ["transposed convolution", 32, 2], ["transposed convolution", 16, 5], ["transposed convolution", 8, 15],
+      ["drawing", 1, 28],
+    ].map(([kind, maps, side]) => ({ kind, maps, side }));
+  }
+
+  /**
    * @param {ArrayLike<number>} image 784 intensities in [0, 1]
    * @returns {Float32Array} the code: `latentDim` numbers in (-1, 1)
    */
   encode(image) {
-    if (image.length !== PIXELS) throw new Error(`The image has ${image.length} pixels; wanted ${PIXELS}.`);
-    const { conv1, norm1, conv2, norm2, conv3, norm3, linear: last } = this.encoder;
-    let x = Float32Array.from(image, (pixel) => 2 * pixel - 1); // inside, pixels run from -1 to 1
-    x = rescale(relu(convolve(x, 28, conv1)), norm1); // (16, 10, 10)
-    x = maxPool(x, 10, 2); // (16, 5, 5)
-    x = rescale(relu(convolve(x, 5, conv2)), norm2); // (32, 3, 3)
-    x = maxPool(x, 3, 1); // (32, 2, 2)
-    x = rescale(relu(convolve(x, 2, conv3)), norm3); // (64)
-    return linear(x, last).map(Math.tanh);
+    return this.encodeStepwise(image).at(-1);
   }
 
   /**
@@ -96,12 +134,6 @@ export class Network {
    * @returns {Float32Array} 784 intensities in [0, 1]
    */
   decode(z) {
-    if (z.length !== this.latentDim) throw new Error(`The code has ${z.length} numbers; wanted ${this.latentDim}.`);
-    const { linear: first, conv1, norm1, conv2, norm2, conv3, norm3, conv4 } = this.decoder;
-    let x = relu(linear(z, first)); // (64)
-    x = rescale(relu(convolveTransposed(x, 1, conv1)), norm1); // (32, 2, 2)
-    x = rescale(relu(convolveTransposed(x, 2, conv2)), norm2); // (16, 5, 5)
-    x = rescale(relu(convolveTransposed(x, 5, conv3)), norm3); // (8, 15, 15)
-    return convolveTransposed(x, 15, conv4).map((value) => (Math.tanh(value) + 1) / 2); // (28, 28)
+    return this.decodeStepwise(z).at(-1);
   }
 }
