@@ -96,7 +96,8 @@ def test_what_each_step_passes_on_is_what_pytorchs_layers_pass_on(size, engine, 
     wanted = after_each_step(load_pretrained(size), images)
     wanted[-1] = (wanted[-1] + 1) / 2  # outside, pixels run from 0 to 1
     give_network(engine, size)
-    engine.eval("var some = held_out.images.filter((_, i) => i % 100 === 0).map((image) => network.encodeStepwise(image))")
+    engine.eval("var some = held_out.images.filter((_, i) => i % 100 === 0)")
+    engine.eval("some = some.map((image) => network.encodeStepwise(image))")
     engine.eval("some = some.map((steps) => [...steps, ...network.decodeStepwise(steps.at(-1))]); 0")
     steps = run(engine, "network.steps")
     assert [step["kind"] for step in steps[5::5]] == ["code", "drawing"]

@@ -98,7 +98,7 @@ def test_the_same_digit_again_is_another_picture_of_it_and_after_the_last_the_fi
 
 
 def test_what_the_reader_draws_goes_through_and_an_empty_pad_too(opened):
-    watched, figure = opened(width=390, has_touch=True, is_mobile=True)
+    watched, figure = opened(width=390, has_touch=True)
     assert not figure.locator(".live-pad").is_visible()
     figure.get_by_role("button", name="draw your own").tap()
     layer(figure, "drawing").tap()
