@@ -40,9 +40,9 @@ from aeutils.live.figures import (
     ThrownBall,
 )  # fmt: skip
 from aeutils.live.latent_dim_slider import latent_dim_slider
-from aeutils.live.training_figures import DigitsTraining, OneNumber, RollTraining
+from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNumber, RollTraining
 
 __all__ = [
-    "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "LineThroughCloud", "OneNumber",
-    "RollTraining", "SwissRoll", "ThrownBall", "latent_dim_slider",
+    "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
+    "OneNumber", "RollTraining", "SwissRoll", "ThrownBall", "latent_dim_slider",
 ]  # fmt: skip
