@@ -88,7 +88,7 @@ def test_wider_and_longer_is_better_but_no_setting_keeps_all_ten_lines_whole(run
 def test_the_kept_codes_are_those_that_were_scored(runs):
     codes = load_results("one_number_codes")
     _, angle = one_number.swings(one_number.HELD_OUT, one_number.HELD_OUT_SEED)
-    np.testing.assert_allclose(codes["degrees"], np.degrees(angle), atol=0.001)
+    np.testing.assert_allclose(codes["degrees"], np.degrees(angle.numpy()), atol=0.001)
     rows = runs.query("hidden == '128-32' and num_epochs == 60").set_index("seed")
     for seed in one_number.SEEDS:
         score = score_line(torch.tensor(codes[f"z_{seed}"]), torch.tensor(codes["degrees"]))
