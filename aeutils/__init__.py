@@ -9,6 +9,7 @@
 `muon`         an optimizer that moves every direction of a kernel equally far
 `training`     `fit`, one loop for every model
 `unrolling`    the Swiss roll's training, geodesic distances, and a strict score
+`line`         codes of one number beside the number behind the data: in order, folded, torn?
 `zoo`          every model that the book compares, in one table
 `pretrained`   trained weights: save, load, list
 `classifier`   a small classifier that reads digits, so that "can it be drawn?" is a number
@@ -41,6 +42,7 @@ _HOME = {
     "recipe": ["ARTICLE_RECIPE", "FAST_RECIPE", "SHORT_RECIPE", "Recipe"],
     "training": ["History", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
+    "line": ["score_line"],
     "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],
     "classifier": ["DigitClassifier", "classify_digits"],
     "strokes": ["measure_strokes"],
@@ -56,8 +58,8 @@ _HOME = {
     ],
     "generation": ["DigitJudge", "sample_codes"],
     "live": [
-        "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "LineThroughCloud", "OneNumber",
-        "RollTraining", "SwissRoll", "ThrownBall", "latent_dim_slider",
+        "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
+        "OneNumber", "RollTraining", "SwissRoll", "ThrownBall", "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

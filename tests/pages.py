@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted(BOOK.rglob("*.ipynb"))
 PAGES = sorted([*NOTEBOOKS, *BOOK.rglob("*.md")])
-CHAPTERS = [path for path in NOTEBOOKS if path.parent == BOOK]  # the other notebooks are pages of the audit
+CHAPTERS = [path for path in NOTEBOOKS if path.parent == BOOK]  # the audit has notebooks too
 NAMES = [path.relative_to(BOOK).with_suffix("").as_posix() for path in PAGES]  # as in addresses: audit/claims
 
 
@@ -24,9 +24,9 @@ def tags(cell: dict) -> list[str]:
     return cell["metadata"].get("tags", [])
 
 
-def is_ignored(cell: dict) -> bool:
-    """Whether a cell's output is not compared: by its tag, or by a comment."""
-    return "nbval-ignore-output" in tags(cell) or "NBVAL_IGNORE_OUTPUT" in source(cell)
+def is_compared(cell: dict) -> bool:
+    """Whether a code cell must print the same wherever it runs; a trained or timed value may differ."""
+    return "NBVAL_IGNORE_OUTPUT" not in source(cell) and "nbval-ignore-output" not in tags(cell)
 
 
 def printed(cell: dict) -> str:
@@ -42,8 +42,8 @@ def numbers_shown(path: Path) -> set[str]:
     """Numbers in the outputs of a notebook; a printed share may be quoted as a percentage."""
     shown = set()
     for cell in cells(path, "code"):
-        if is_ignored(cell):
-            continue  # a trained or timed value may differ elsewhere, so the text must not quote it
+        if not is_compared(cell):
+            continue  # so the text must not quote it
         for text in re.findall(r"\d*\.\d+|\d+", printed(cell)):
             shown.add(text)
             shown |= {f"{100 * float(text):.0f} %"} if "." in text else {f"{text} %"}

@@ -22,7 +22,10 @@ from aeutils.synthetic import draw_pendulum, make_swiss_roll
 from aeutils.training import Recipe, fit
 from aeutils.unrolling import fit_roll, geodesic_distances, sammon_stress, score_unrolling
 
-SCRIPTS = ["learning/worker.js", "learning/swiss_roll.js", "learning/pendulum.js", "network/network.js"]
+SCRIPTS = [
+    "learning/worker.js", "learning/swiss_roll.js", "learning/pendulum.js", "learning/one_weight.js",
+    "network/network.js",
+]  # fmt: skip
 
 # What a page has and a bare engine has not. Time passes only when somebody looks at the clock.
 STAND_INS = """
@@ -207,6 +210,30 @@ def test_a_product_of_matrices_is_numpys(transposed, shape, assembled, make_engi
     engine.give("b", b.T if transposed == "b" else b)
     engine.eval(f'var c = new Float32Array({m * n}); multiply(c, [{m}, {n}, {k}], a, b, "{transposed}")')
     np.testing.assert_allclose(engine.take("c", m, n), a @ b, atol=2e-5)
+
+
+# -------------------------------------------------------------------------------------------------------- one weight
+
+
+@pytest.mark.parametrize("lr", [0.001, 0.01, 0.03, 0.05, 0.06, 0.1])
+def test_steps_downhill_are_those_of_sgd(lr, engine):
+    degrees = torch.arange(-36.0, 37, 8, dtype=torch.float64)
+    pictures = draw_pendulum(torch.deg2rad(degrees)[:, None])[:, 0].double()
+    middle = (pictures * (torch.arange(28) - 13.5)).sum((1, 2)) / pictures.sum((1, 2))
+    w = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=lr)
+    engine.eval("var swings = tenSwings(), weight = 0")
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = (w * middle - degrees).square().mean()
+        loss.backward()
+        assert engine.run("lossOf(weight, swings)") == pytest.approx(loss.item(), rel=1e-5)
+        assert engine.run("gradientOf(weight, swings)") == pytest.approx(w.grad.item(), rel=1e-5)
+        optimizer.step()
+        engine.eval(f"weight = stepDownhill(weight, {lr}, swings)")
+        assert engine.run("weight") == pytest.approx(w.item(), rel=1e-5)
+    by_formula = ((middle * degrees).sum() / (middle**2).sum()).item()
+    assert engine.run("lowestWeight(swings)") == pytest.approx(by_formula, rel=1e-6)
 
 
 # ---------------------------------------------------------------------------------------------------------- gradients

@@ -18,6 +18,7 @@ from aeutils.live import (
     CodeSizes,
     DigitsTraining,
     DrawDigit,
+    GradientDescent,
     LatentMap,
     LatentSpace,
     LineThroughCloud,
@@ -136,6 +137,8 @@ def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls,
 @pytest.mark.parametrize(
     ("cls", "state"),
     [
+        (GradientDescent, {"lr": 0.5}),
+        (GradientDescent, {"w": float("inf")}),
         (OneNumber, {"links": 3}),
         (OneNumber, {"latent_dim": 0}),
         (OneNumber, {"lr": 0.02}),

@@ -34,9 +34,9 @@ offers them. No folder needs one that stands below it here:
 from aeutils.live.drawing_figures import DrawDigit, ThroughNetwork
 from aeutils.live.figures import CodeSizes, LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
 from aeutils.live.latent_dim_slider import latent_dim_slider
-from aeutils.live.training_figures import DigitsTraining, OneNumber, RollTraining
+from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNumber, RollTraining
 
 __all__ = [
-    "CodeSizes", "DigitsTraining", "DrawDigit", "LatentMap", "LatentSpace", "LineThroughCloud", "OneNumber",
-    "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "latent_dim_slider",
+    "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
+    "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "latent_dim_slider",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import traitlets
 
 from aeutils.live.figures import REMEMBERED, InSpace, LiveFigure
@@ -11,6 +13,37 @@ class Trains(LiveFigure):
     """What the figures share in which a network trains."""
 
     seed = traitlets.Int(min=0, max=2**32 - 1).tag(**REMEMBERED)
+
+
+class GradientDescent(LiveFigure):
+    """A model of one weight and the valley of its loss: a ball takes a step downhill when the reader presses a button.
+
+    The model predicts the angle of a pendulum, in degrees, as `w` times where the middle of its ink is, in pixels to
+    the right of the picture's middle. It learns from ten pictures of `draw_pendulum`, from -36 to 36 degrees.
+
+    Attributes
+    ----------
+    w : float
+        The weight; finite.
+    lr : {0.001, 0.01, 0.03, 0.05, 0.06, 0.1}
+        The learning rate.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If one of these is set to anything else.
+    """
+
+    _figure = traitlets.Unicode("gradient-descent").tag(sync=True)
+    w = traitlets.Float().tag(**REMEMBERED)
+    lr = traitlets.Enum([0.001, 0.01, 0.03, 0.05, 0.06, 0.1]).tag(**REMEMBERED)
+
+    @traitlets.validate("w")
+    def _check_w(self, proposal: dict) -> float:
+        """A finite number."""
+        if not math.isfinite(proposal["value"]):
+            raise traitlets.TraitError(f"w is {proposal['value']}; wanted a finite number.")
+        return proposal["value"]
 
 
 class OneNumber(Trains):

@@ -3,6 +3,7 @@
 import { codeSizes } from "./code_sizes.js";
 import { digitsTraining } from "./digits_training.js";
 import { drawDigit } from "./draw_digit.js";
+import { gradientDescent } from "./gradient_descent.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
 import { lineThroughCloud } from "./line_through_cloud.js";
@@ -20,6 +21,7 @@ export const FIGURES = {
   "code-sizes": codeSizes,
   "draw-digit": drawDigit,
   "digits-training": digitsTraining,
+  "gradient-descent": gradientDescent,
   "one-number": oneNumber,
   "roll-training": rollTraining,
   "thrown-ball": thrownBall,
