@@ -26,7 +26,7 @@ WINDING_GAP = 2 * math.pi
 
 
 def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
-    """Geodesic, or walking, distances: how far it is for somebody who may only step from neighbour to neighbour.
+    """Geodesic distances: how far it is for somebody who may only step from neighbour to neighbour.
 
     The shortest paths on the graph that joins every point to its k nearest (Tenenbaum, de Silva and Langford 2000,
     the first two steps of Isomap). Along a rolled sheet that is densely sampled they come close to the lengths on the

@@ -4,7 +4,7 @@
 
 Every seed draws its own roll of 2,000 points, its own first weights and its own order of batches; the 1,000 points
 that score are the same for all. A finished run is a row of `aeutils/results/swiss_roll.csv` and is not done again.
-The codes of the first 500 scoring points go to `swiss_roll_codes.csv`, for the autoencoders with and without walking
+The codes of the first 500 scoring points go to `swiss_roll_codes.csv`, for the autoencoders with and without geodesic
 distances.
 """
 
@@ -15,6 +15,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,7 @@ TRAINED = 2000  # points a roll
 SCORED = 1000
 SCORED_SEED = 1000
 KEPT_CODES = 500
+NEIGHBOURS = 8  # in the graphs of Isomap and of LLE: as many as `fit_roll` joins, so that all see the same graph
 LABELLED = 30  # points whose section is known, five a section on average
 DRAWS = 20  # of these points
 LINEAR_RECIPE = Recipe(num_epochs=2000, batch_size=2000, lr=3e-2)  # all points in every step
@@ -77,12 +79,12 @@ def plain_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
 
 
 def geodesic(x: Tensor, latent_dim: int, seed: int) -> Coder:
-    """With walking distances in the loss."""
+    """With geodesic distances in the loss."""
     return trained(x, seed, network(latent_dim, seed), geodesic_weight=1.0)
 
 
 def geodesic_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
-    """With walking distances, three hidden layers, twice as many steps, half the learning rate: for noise."""
+    """With geodesic distances, three hidden layers, twice as many steps, half the learning rate: for noise."""
     return trained(x, seed, network(latent_dim, seed, hidden=(64, 64, 64)), recipe=DEEP_RECIPE, geodesic_weight=1.0)
 
 
@@ -112,14 +114,14 @@ def pca(x: Tensor, latent_dim: int, seed: int) -> Coder:
     return run
 
 
-def isomap(x: Tensor, latent_dim: int, seed: int) -> Coder:
-    """Walking distances without a network."""
-    return embedder(Isomap(n_neighbors=10, n_components=latent_dim), x)
+def isomap(x: Tensor, latent_dim: int, seed: int, k: int = NEIGHBOURS) -> Coder:
+    """Geodesic distances without a network."""
+    return embedder(Isomap(n_neighbors=k, n_components=latent_dim), x)
 
 
-def lle(x: Tensor, latent_dim: int, seed: int) -> Coder:
+def lle(x: Tensor, latent_dim: int, seed: int, k: int = NEIGHBOURS) -> Coder:
     """Locally linear embedding: keep how each point is mixed from its neighbours."""
-    return embedder(LocallyLinearEmbedding(n_neighbors=12, n_components=latent_dim, random_state=seed), x)
+    return embedder(LocallyLinearEmbedding(n_neighbors=k, n_components=latent_dim, random_state=seed), x)
 
 
 def space(x: Tensor, latent_dim: int, seed: int) -> Coder:
@@ -165,13 +167,16 @@ METHODS = {
     "geodesic-large": geodesic_large,
     "geodesic-then-plain": geodesic_then_plain,
     "isomap": isomap,
+    "isomap-10": partial(isomap, k=10),  # what a larger neighbourhood does
     "lle": lle,
+    "lle-12": partial(lle, k=12),
 }
+NOISY = ("geodesic", "geodesic-large", "isomap", "isomap-10")
 RUNS = [
     *((method, 2, 0.0) for method in METHODS if method not in ("space", "geodesic-large")),
     ("space", 3, 0.0),
     *((method, latent_dim, 0.0) for latent_dim in (1, 3) for method in ("pca", "plain")),
-    *((method, 2, noise) for noise in (0.5, 1.0) for method in ("geodesic", "geodesic-large", "isomap")),
+    *((method, 2, noise) for noise in (0.5, 1.0) for method in NOISY),
 ]
 WITH_CODES = ("plain", "geodesic")
 

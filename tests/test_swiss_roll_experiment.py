@@ -1,6 +1,7 @@
 """The roll's experiment: that it can be stopped, and what its results say."""
 
 import csv
+import inspect
 import math
 
 import pytest
@@ -58,7 +59,7 @@ def test_every_method_gives_codes_of_the_wanted_size(small, method):
     latent_dim = 3 if method == "space" else 2
     scores, z = swiss_roll.score_run(method, latent_dim, 0.0, seed=0)
     assert z.shape == (200, latent_dim)
-    assert math.isnan(scores["mse_share"]) == (method in ("isomap", "lle"))
+    assert math.isnan(scores["mse_share"]) == method.startswith(("isomap", "lle"))
     assert math.isnan(scores["degrees_from_pca"]) == (method != "linear")
     for name in ("far_neighbours", "halves_accuracy", "sections_accuracy", "few_labels_accuracy"):
         assert 0 <= scores[name] <= 1
@@ -77,12 +78,26 @@ def test_every_run_of_the_experiment_has_its_row(runs):
     assert set(runs[KEY].itertuples(index=False, name=None)) == wanted and len(runs) == len(wanted)
 
 
-def test_walking_distances_unroll_ten_fresh_rolls_of_ten_and_nothing_plain_does(runs):
+def test_geodesic_distances_unroll_ten_fresh_rolls_of_ten_and_nothing_plain_does(runs):
     clean = runs.query("noise == 0 and latent_dim == 2").groupby("method")["unrolled"]
     unrolled, count = clean.sum(), clean.count()
     assert (count == 10).all() and set(runs["seed"]).isdisjoint(range(10))
-    assert unrolled["geodesic"] == unrolled["isomap"] == 10
-    assert (unrolled[["pca", "linear", "plain", "plain-tanh", "plain-one-layer", "plain-large", "lle"]] == 0).all()
+    assert (unrolled[["geodesic", "isomap", "isomap-10"]] == 10).all()
+    nothing = ["pca", "linear", "plain", "plain-tanh", "plain-one-layer", "plain-large", "lle", "lle-12"]
+    assert (unrolled[nothing] == 0).all()
+
+
+def test_methods_with_a_graph_join_equally_many_neighbours():
+    assert inspect.signature(fit_roll).parameters["k"].default == swiss_roll.NEIGHBOURS
+    for method in ("isomap", "lle"):
+        assert inspect.signature(swiss_roll.METHODS[method]).parameters["k"].default == swiss_roll.NEIGHBOURS
+
+
+def test_codes_of_lle_have_the_same_spread_in_all_directions():
+    x, _ = make_swiss_roll(swiss_roll.TRAINED, seed=10)
+    z = swiss_roll.lle(x, 2, seed=0)(x)[1].double()
+    covariance = torch.cov(z.T)
+    assert torch.allclose(covariance / covariance[0, 0], torch.eye(2).double(), atol=0.01)
 
 
 def test_what_counts_as_unrolled_follows_from_the_four_scores(runs):

@@ -212,7 +212,7 @@ class SwissRoll(InSpace):
     Attributes
     ----------
     method : {"sheet", "pca", "plain", "geodesic"}
-        Whose code is shown: the true sheet, PCA, an autoencoder without or with walking distances.
+        Whose code is shown: the true sheet, PCA, an autoencoder without or with geodesic distances.
     run : int
         Which of the ten trainings, 1 to 10.
     azim, elev : float

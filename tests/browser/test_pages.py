@@ -142,7 +142,7 @@ def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
 
 def test_the_search_works_from_a_disk(open_page, site):
     watched = open_page("intro", offline=True)
-    watched.page.goto(f"file://{site}/search.html?q=walking+distances")
+    watched.page.goto(f"file://{site}/search.html?q=geodesic+distances")
     watched.page.get_by_role("link", name="The Swiss Roll: PCA Against an Autoencoder").last.wait_for(timeout=20_000)
     assert watched.errors == []
 

@@ -9,7 +9,7 @@ const ROLL_METHODS = {
   sheet: "the true sheet",
   pca: "PCA",
   plain: "plain autoencoder",
-  geodesic: "autoencoder with walking distances",
+  geodesic: "autoencoder with geodesic distances",
 };
 const WANDER_MILLISECONDS = 900;
 
