@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from shown import ink, words
+from shown import all_ink, ink, words
 
 from aeutils.autoencoder import reconstruct
 from aeutils.metrics import mse
@@ -84,9 +84,8 @@ def test_clicking_a_dot_shows_its_original_its_reconstruction_and_its_neighbours
     assert f"{mse(x_hat[alone : alone + 1], images[alone : alone + 1]):.4f}" in chosen
     order = (z - z[alone]).norm(dim=1).argsort()[1:6]
     assert f"neighbours: {', '.join(str(int(label)) for label in labels[order])}." in chosen
-    pictures = figure.locator(".live-chosen .live-picture")
-    for position, wanted in enumerate([images[alone], x_hat[alone], *images[order]]):
-        assert np.abs(ink(pictures.nth(position)) - wanted[0].numpy()).max() < 0.01
+    wanted = torch.stack([images[alone], x_hat[alone], *images[order]])[:, 0].numpy()
+    assert np.abs(all_ink(figure.locator(".live-chosen .live-picture")) - wanted).max() < 0.01
 
 
 def test_arrows_enter_and_escape_do_what_the_pointer_does(opened):

@@ -7,9 +7,8 @@ import re
 import numpy as np
 import pytest
 import torch
-from accessibility import RULES
-from axe_playwright_python.sync_playwright import Axe
-from shown import ink
+from accessibility import violations
+from shown import all_ink, ink
 
 from aeutils.autoencoder import reconstruct
 from aeutils.live import assets
@@ -104,10 +103,9 @@ def test_the_pendulums_and_what_is_drawn_of_them_are_those_of_pytorch(swings, op
     trained = open_figure("one-number", {"seed": 3})
     share = 100 * mse(x_hat, images) / mse(mean.expand_as(images), images)
     assert f"held-out pictures: {float(f'{share:.2g}'):g} % of" in trained.line
-    for i in range(10):
-        assert np.abs(ink(trained.pictures.nth(i)) - images[15 + 30 * i, 0].numpy()).max() < 0.01
-        seen = ink(trained.pictures.nth(10 + i))
-        assert np.abs(seen - x_hat[15 + 30 * i, 0].clip(0, 1).numpy()).max() < 0.01
+    shown = all_ink(trained.pictures)
+    assert np.abs(shown[:10] - images[15::30, 0].numpy()).max() < 0.01
+    assert np.abs(shown[10:20] - x_hat[15::30, 0].clip(0, 1).numpy()).max() < 0.01
     for key, code in (("Home", z.min()), ("End", z.max())):
         trained.choose("z", key)
         with torch.no_grad():
@@ -408,9 +406,7 @@ def test_a_figure_is_accessible_and_fits(name, width, theme, open_figure):
     trained.press("10 steps")
     trained.wait_for_step(10)
     assert trained.figure.locator(".live-aloud").text_content().startswith("Step 10 of")
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
-    found = Axe().run(trained.page, context=".aeutils-live", options=options).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    assert violations(trained.page, within=".aeutils-live") == []
     assert trained.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if width == 390:
         heights = trained.figure.get_by_role("button").evaluate_all("b => b.map((b) => b.offsetHeight)")
