@@ -6,7 +6,6 @@ import io
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
-from pages import NAMES
 from PIL import Image
 
 from aeutils.palette import DIGIT_COLORS, on_dark
@@ -45,17 +44,6 @@ def test_on_a_phone_the_map_takes_the_whole_width_and_the_drawing_stands_below_i
     assert map_["y"] + map_["height"] <= drawn["y"] <= map_["y"] + map_["height"] + 20
     assert drawn["y"] + drawn["height"] < switch["y"]
     assert drawn["width"] >= 110 and switch["height"] >= 44
-
-
-def test_no_stored_figure_is_enlarged(open_page):
-    for name in NAMES:
-        page = open_page(name, width=1600).page
-        sizes = page.evaluate(
-            """[...document.querySelectorAll("figure img:not([src$='.svg'])")]
-            .map((image) => [image.clientWidth, image.naturalWidth])"""
-        )
-        assert all(shown <= natural for shown, natural in sizes), name
-        page.close()
 
 
 # ------------------------------------------------------------------------------------------------------------ colours
