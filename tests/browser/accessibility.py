@@ -9,6 +9,8 @@ THEME = {
     "label-content-name-mismatch": ".bd-sidebar-primary .search-button-field, .bd-header-article .theme-switch-button",
     "region": ".bd-sidebar-primary .navbar-brand, .bd-sidebar-primary .sidebar-primary-item:has(> .navbar-brand)",
 }
+# A colour that is on its way to another has no contrast to speak of.
+AT_REST = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 # axe reads the same few colours thousands of times, each time by way of every colour space there is.
 READ_A_COLOR_ONCE = """{
   const { prototype } = axe.commons.color.Color, read = prototype.parseString, known = new Map();
@@ -46,6 +48,7 @@ def violations(page, *, within=None, every_word_of_code=False):
     checker = Axe()
     parts = [checker.axe_script, READ_A_COLOR_ONCE, "" if every_word_of_code else CONTRAST_OF_ONE_OF_A_KIND, "void 0;"]
     checker.axe_script = "\n".join(parts)
+    page.add_style_tag(content=AT_REST)
     lines = []
     for rule in checker.run(page, context=within, options=options).response["violations"]:
         for node in rule["nodes"]:

@@ -6,7 +6,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
-from accessibility import violations
+from accessibility import AT_REST, violations
 from pages import NAMES
 
 # What is wrong with what the page shows, each as a line.
@@ -47,7 +47,7 @@ LOOK = r"""() => {
 def look_through(watched):
     """Unfold everything on a page, let the figures draw; return what went wrong."""
     page = watched.page
-    page.add_style_tag(content="*, *::before, *::after { animation: none !important; transition: none !important; }")
+    page.add_style_tag(content=AT_REST)
     for figure in page.locator(".aeutils-live").all():
         figure.scroll_into_view_if_needed()
         figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
