@@ -48,24 +48,38 @@ class Watched:
         return figure
 
 
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """Chromium's profiles by their options: one of its own for each test would take longer than many a test."""
+    made = {}
+
+    def context(**options):
+        key = repr(sorted(options.items()))
+        made[key] = made.get(key) or browser.new_context(**options)
+        return made[key]
+
+    yield context
+    for each in made.values():
+        each.close()
+
+
 @pytest.fixture
-def open_page(browser, site):
+def open_page(contexts, site):
     """Opens a page of the book, from the disk unless a server is named: `open_page("intro", width=390)`.
 
     Options as Chromium has them.
     """
-    contexts = []
+    pages = []
 
     def open_it(name, *, width=1280, height=1000, folder=site, server=None, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        watched = Watched(context.new_page())
+        watched = Watched(contexts(viewport={"width": width, "height": height}, **options).new_page())
+        pages.append(watched.page)
         watched.page.goto(f"{server or f'file://{folder}'}/book/{name}.html")
         return watched
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture(scope="session")

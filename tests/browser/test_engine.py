@@ -102,8 +102,9 @@ def test_it_is_paused_stepped_begun_again_and_ended(start_page):
     page.evaluate("training.step(reports.at(-1).stepsPerEpoch)")
     wait(page, f"reports.at(-1).step === {paused + 9}")
     page.evaluate("training.start()")
-    page.wait_for_timeout(300)
+    wait(page, f"reports.at(-1).step > {paused + 9}")
     page.evaluate("reports.length = 0; training.restart({ ...training.job, seed: 11 })")
+    wait(page, "reports.length > 0")
     page.wait_for_timeout(300)
     assert set(page.evaluate("reports.map((report) => report.step)")) == {0}  # no word of the run before
     page.evaluate("training.start()")
