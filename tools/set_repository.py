@@ -57,9 +57,8 @@ def _config(url: str) -> str:
 def _colab_list(url: str, pages: Iterable[str]) -> str:
     if not url:
         return (
-            "\nThis copy has no public address yet. Once it has one,\n"
-            "`make repo URL=https://github.com/OWNER/NAME` writes it everywhere,\n"
-            "and every notebook gets its Colab button.\n\n"
+            "\nThis copy has no public address, from which Colab could fetch its notebooks. (Whoever publishes it:\n"
+            "`make repo URL=https://github.com/OWNER/NAME` gives every notebook its button.)\n\n"
         )
     links = "".join(f"- [Open {Path(page).name} in Colab]({_colab(url, page)})\n" for page in pages)
     return f"\nA click opens a chapter there; its first cell installs `aeutils`.\n\n{links}\n"
