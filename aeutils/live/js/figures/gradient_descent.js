@@ -80,7 +80,7 @@ export function gradientDescent(stage, { state }) {
     const gradient = gradientOf(before, swings);
     const jumped = stepDownhill(lowest + 1, state.get("lr"), swings) - lowest; // of a distance of 1 from the bottom
     const words = [`Step ${taken.length - 1}:`];
-    if (count === 1) words.push(`the gradient was ${short(gradient)}, so w went by ${short(here - before, true)}.`);
+    if (count === 1) words.push(`the gradient was ${short(gradient)}, so w changed by ${short(here - before, true)}.`);
     if (Math.abs(jumped) > 1) {
       words.push("Each step lands on the other side, farther out than before: the training diverges.");
       if (here < LEAST_WEIGHT || here > MOST_WEIGHT) words.push("The ball has left the drawing.");

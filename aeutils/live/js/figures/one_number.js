@@ -90,7 +90,7 @@ export async function oneNumber(stage, { state }) {
   const sticks = new RadioChoice({
     label: "pendulum",
     choices: [[1, "one stick"], [2, "two sticks"]],
-    onChange: (links) => state.set({ links, latent_dim: links }),
+    onChange: (links) => state.set({ links }),
   });
   const layers = make("p", { class: "live-words live-caption" });
   const marks = [{ value: 1, words: "the mean picture for all" }];

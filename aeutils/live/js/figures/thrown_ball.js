@@ -15,7 +15,7 @@ const THROW_KINDS = [
   { key: "landing", name: "held out, landing", times: FLIGHT_LANDING, color: "--live-digit-2" },
 ];
 const FLIGHT_FRAME = { left: 30, right: 8, top: 8, bottom: 30 }; // margins in pixels
-const [LEAST_MISS, LARGEST_MISS] = [0.03, 2000]; // metres, of the lower drawing
+const [LEAST_MISS, LARGEST_MISS] = [0.001, 2000]; // metres; what misses by less stands at the foot
 
 export async function thrownBall(stage, { state }) {
   check();
@@ -131,12 +131,12 @@ export async function thrownBall(stage, { state }) {
     context.textBaseline = "middle";
     context.textAlign = "right";
     context.lineWidth = 1;
-    for (const miss of [0.1, 1, 10, 100, 1000]) {
+    for (const miss of [LEAST_MISS, 0.01, 0.1, 1, 10, 100, 1000]) {
       context.beginPath();
       context.moveTo(left, y(miss));
       context.lineTo(width - right, y(miss));
       context.stroke();
-      context.fillText(`${miss.toLocaleString("en")} m`, left - 6, y(miss));
+      context.fillText(miss === LEAST_MISS ? "< 1 mm" : `${miss.toLocaleString("en")} m`, left - 6, y(miss));
     }
     context.textAlign = "center";
     for (const each of BALL_DEGREES) context.fillText(each, x(each), height - bottom + 9);
