@@ -4,7 +4,7 @@
 
 The pictures are the same for every run: 1,000 to learn from, 300 held out. A seed draws the first weights and the order
 of the batches. A finished run is a row of `aeutils/results/one_number.csv` and is not done again. The codes of the
-held-out pictures go to `one_number_codes.csv`, for the network that the chapter looks at.
+held-out pictures go to `one_number_codes.csv`, for the network that the chapter looks at and for one whose line folds.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ RUNS = [  # widths of the encoder's hidden layers, epochs
     ((128, 32), 200),
 ]
 WITH_CODES = RUNS[1]
+FOLDED = ((64,), 60, 2)  # a run whose line folds: the chapter shows one
 
 
 def swings(count: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -84,11 +85,11 @@ def score_run(hidden: tuple[int, ...], num_epochs: int, seed: int) -> tuple[dict
     return scores, z[:, 0]
 
 
-def put_codes(path: Path, seed: int, z: Tensor) -> None:
+def put_codes(path: Path, name: str, z: Tensor) -> None:
     """Write the codes of a run as a column beside the angles, in place of older ones."""
     _, angle = swings(HELD_OUT, HELD_OUT_SEED)
     table = pd.read_csv(path) if path.exists() else pd.DataFrame({"degrees": np.degrees(angle.numpy()).round(3)})
-    table[f"z_{seed}"] = z.double().numpy().round(3)
+    table[name] = z.double().numpy().round(3)
     with replacing(path) as beside:
         table.to_csv(beside, index=False)
 
@@ -109,7 +110,9 @@ def main() -> None:
                 continue
             scores, z = score_run(hidden, num_epochs, seed)
             if (hidden, num_epochs) == WITH_CODES:
-                put_codes(codes_path, seed, z)
+                put_codes(codes_path, f"z_{seed}", z)
+            if (hidden, num_epochs, seed) == FOLDED:
+                put_codes(codes_path, "z_folded", z)
             put(path, run | scores, key=tuple(run))
             print(run, {name: scores[name] for name in ("mse_share", "rank_correlation", "folded", "torn")}, flush=True)
 

@@ -94,3 +94,11 @@ def test_the_kept_codes_are_those_that_were_scored(runs):
         score = score_line(torch.tensor(codes[f"z_{seed}"]), torch.tensor(codes["degrees"]))
         assert (score.folded, score.torn) == (rows.loc[seed, "folded"], rows.loc[seed, "torn"])
         assert score.rank_correlation == pytest.approx(rows.loc[seed, "rank_correlation"], abs=1e-3)
+
+
+def test_the_folded_line_of_the_chapter_is_that_of_its_run_and_not_torn(runs):
+    codes = load_results("one_number_codes")
+    score = score_line(torch.tensor(codes["z_folded"]), torch.tensor(codes["degrees"]))
+    (row,) = runs[runs[KEY].apply(tuple, axis=1) == ("64", 60, one_number.FOLDED[-1])].to_dict("records")
+    assert score.folded and not score.torn and (row["folded"], row["torn"]) == (1, 0)
+    assert score.far_neighbours == pytest.approx(row["far_neighbours"], abs=0.005)
