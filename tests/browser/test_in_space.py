@@ -131,7 +131,9 @@ def test_the_text_names_the_scores_of_the_run_that_is_shown(method, open_figure)
     shown = float(re.search(r"correlation of (.[\d.]+);", line_of(figure)).group(1).replace("\u2212", "-"))
     assert shown == pytest.approx(row["distance_correlation"], abs=0.0051)
     assert f"{100 * row['far_neighbours']:.1f} %" in line_of(figure)
-    assert line_of(figure).endswith("Unrolled." if row["unrolled"] else "Not unrolled.")
+    assert line_of(figure).endswith(
+        "Torn or folded? No. Flat? Yes." if row["unrolled"] else "Torn or folded? Yes. Flat? No."
+    )
 
 
 def drawings_after_choosing(figure, method):

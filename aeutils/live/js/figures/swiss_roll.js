@@ -1,7 +1,7 @@
 // The Swiss roll to turn, and its codes: the dots wander from one method's code to the next, so that the eye can follow.
 
 import { make, Plate } from "../parts/page_elements.js";
-import { bounds, drawRollDots, layOn, sectionsOf } from "../parts/roll_dots.js";
+import { bounds, drawRollDots, isFlat, isFolded, layOn, sectionsOf } from "../parts/roll_dots.js";
 import { checkAngles, SpaceView } from "../parts/space_view.js";
 import { signed } from "../parts/words.js";
 
@@ -108,7 +108,8 @@ export async function swissRoll(stage, { library, state }) {
       `${name[0].toUpperCase()}${name.slice(1)}${which}: distances between codes and on the sheet have a ` +
       `correlation of ${signed(score.distance_correlation)}; of ten nearest codes, ` +
       `${(100 * score.far_neighbours).toFixed(1)} % belong to points far apart on the sheet. ` +
-      (score.unrolled ? "Unrolled." : "Not unrolled.")
+      `Torn or folded? ${isFolded(score.far_neighbours) ? "Yes" : "No"}. ` +
+      `Flat? ${isFlat(score.distance_correlation) ? "Yes" : "No"}.`
     );
   }
 

@@ -11,11 +11,11 @@ const SIZE = 2; // numbers in the code
 
 const IN_WORDS = {
   picture: "This comes in.",
-  convolution: "Each map shows where one filter answers: the more ink, the stronger.",
+  convolution: "Each map shows where one kernel answers: the darker, the larger the number.",
   pooling: "Of neighbours, two by two, only the largest number goes on.",
   code: "All that the other half of the network gets to know.",
   linear: "Weighted sums of the code; negative ones became 0.",
-  "transposed convolution": "Each number has painted its filter onto larger maps.",
+  "transposed convolution": "Each number has painted its kernel onto larger maps.",
   drawing: "This comes out.",
 };
 

@@ -26,6 +26,7 @@ const NO_ASSEMBLY = "WebAssembly is not allowed here, so training takes two to t
  *         labels, // or whole numbers,
  *         values, // or numbers, for codes of one number
  *       },
+ *       stepsPerSecond: Infinity, // at most, for a training that is to be watched
  *     }
  *
  * A report says how far it is:

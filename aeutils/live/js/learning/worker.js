@@ -6,12 +6,15 @@ import { Trainer } from "./trainer.js";
 
 const REPORT_MILLISECONDS = 100; // at least, between two reports
 const REPORT_SHARE = 0.1; // of the time, at most, goes into them
+const LATE_MILLISECONDS = 50; // so far a training that is slowed down may catch up
 
 /** One job, from its beginning until it is ended. It works in slices, and between two of them others get their turn. */
 class Session {
   constructor({ job, run }, post, slice) {
     Object.assign(this, { trainer: new Trainer(job), number: run, post, slice });
     Object.assign(this, { stepsLeft: 0, losses: [], seconds: 0, nextReport: 0, sliceEnd: 0 });
+    this.interval = 1000 / (job.stepsPerSecond ?? Infinity); // milliseconds from one step to the next, at least
+    this.nextStep = 0;
     this.isSeen = true; // whether the page has seen the last report: a page that is busy or hidden gets no heap of them
     this.isWorking = this.isOver = false;
   }
@@ -42,6 +45,7 @@ class Session {
         this.stepsLeft -= 1;
         this.seconds += (performance.now() - start) / 1000;
         if (this.isSeen && start > this.nextReport) await this.report();
+        await this.wait(start);
         await this.breathe();
       }
       await this.report();
@@ -70,6 +74,13 @@ class Session {
       if (done) return value;
       await this.breathe();
     }
+  }
+
+  /** Until the next step is due. Timers are coarse, so it may fall behind a little, and catches up. */
+  async wait(start) {
+    this.nextStep = Math.max(this.nextStep, start - LATE_MILLISECONDS) + this.interval;
+    const early = this.nextStep - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
   }
 
   async breathe() {

@@ -6,6 +6,15 @@ import { styleOf } from "./page_elements.js";
 
 const ROLL_SECTIONS = 6;
 
+/** The two questions, with the limits of `scoreUnrolling`. Its two others, for a straight ruler, are for the audit. */
+export function isFolded(shareOfFarNeighbours) {
+  return shareOfFarNeighbours >= 0.01;
+}
+
+export function isFlat(correlationOfDistances) {
+  return correlationOfDistances > 0.98;
+}
+
 /** Which of six equal sections of the sheet's length each point lies in. */
 export function sectionsOf(sheet) {
   const length = Math.max(...sheet.map(([s]) => s));
