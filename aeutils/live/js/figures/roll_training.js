@@ -15,7 +15,7 @@ import { percent, signed } from "../parts/words.js";
 const ROLL_CHOICES = { linear: [false, true], geodesic: [false, true], latent_dim: [1, 2, 3], noise: [0, 0.5, 1] };
 const [POINTS_LEARNED, POINTS_JUDGED] = [2000, 700]; // of those that it learns from, as many are drawn
 const JUDGED_SEED = 1000; // far from those of the rolls that it learns from
-const LINEAR_PACE = 400; // steps per second: a linear network would be done before anybody saw it move
+const LINEAR_PACE = 250; // steps per second: a linear network would be done before anybody saw it move
 
 /** One array of numbers as a list of points. */
 function pointsOf(numbers, width) {
