@@ -44,7 +44,8 @@ class Session {
         this.losses.push(this.trainer.step());
         this.stepsLeft -= 1;
         this.seconds += (performance.now() - start) / 1000;
-        if (this.isSeen && start > this.nextReport) await this.report();
+        const isDue = this.isSeen && start > this.nextReport;
+        if (isDue && this.mayStep) await this.report(); // after the last step comes one anyway
         await this.wait(start);
         await this.breathe();
       }
