@@ -188,7 +188,7 @@ export async function oneNumber(stage, { state }) {
     againWords.textContent = `drawn again from ${countOf(size)}`;
     cloudWords.textContent =
       size === 1
-        ? `Each small pendulum: the number it becomes, against ${links === 1 ? "its true angle" : "its upper stick's angle"}.`
+        ? `Each small pendulum: the number it becomes, against its ${links === 1 ? "true" : "upper"} angle.`
         : `Each small pendulum: at its ${size} numbers, in the colour of its ${links === 1 ? "" : "upper "}angle.`;
     layers.replaceChildren(
       `784 pixels \u2192 ${hidden} \u2192 ${hidden / 4} \u2192 `,
