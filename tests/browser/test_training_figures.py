@@ -263,6 +263,7 @@ def test_a_choice_begins_anew_and_what_was_running_goes_on(open_figure):
     trained.wait(lambda: trained.step > 5)
     trained.figure.get_by_role("radio", name="two sticks").check()
     trained.wait(lambda: "Rank correlation" not in trained.line and trained.step > 0)
+    assert "Two sticks have two angles" in trained.line and "its upper angle" in trained.figure.inner_text()
     assert trained.main.inner_text() == "Pause"
     # What the reader chose stays: two sticks, and still one number.
     assert trained.figure.locator("strong").inner_text() == "1 number"

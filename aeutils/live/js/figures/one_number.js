@@ -173,6 +173,7 @@ export async function oneNumber(stage, { state }) {
       if (Math.abs(score) > 0.99) words.push("The codes stand in the order of the angles.");
       else if (isFinished) words.push("The codes are not in the order of the angles: the line is torn or folded.");
     }
+    if (swings.angles[0].length === 2) words.push("Two sticks have two angles, so there is no single order to score.");
     return words.join(" ");
   }
 
@@ -187,7 +188,7 @@ export async function oneNumber(stage, { state }) {
     againWords.textContent = `drawn again from ${countOf(size)}`;
     cloudWords.textContent =
       size === 1
-        ? "Each small pendulum: the number it becomes, against its true angle."
+        ? `Each small pendulum: the number it becomes, against its ${links === 1 ? "true" : "upper"} angle.`
         : `Each small pendulum: at its ${size} numbers, in the colour of its ${links === 1 ? "" : "upper "}angle.`;
     layers.replaceChildren(
       `784 pixels \u2192 ${hidden} \u2192 ${hidden / 4} \u2192 `,

@@ -113,7 +113,8 @@ export class SwingCloud {
       context.fillText(words, across(share), y);
     };
     write(`\u2212${degrees}°`, 0, "left");
-    write("true angle", 0.5, "center");
+    const isSingle = this.shown.angles[0].length === 1;
+    write(isSingle ? "true angle" : "upper stick's angle", 0.5, "center");
     write(`${degrees}°`, 1, "right");
   }
 
