@@ -297,3 +297,10 @@ test_states_that_a_live_figure_does_not_have_are_refused = refusals([
     ],
     ("a slider for a number", lambda g: latent_dim_slider(3, g.x), ValueError, "inputs are a int; wanted a float32"),
 ])  # fmt: skip
+
+
+def test_every_live_figure_is_offered_by_the_library_itself():
+    import aeutils
+    from aeutils import live
+
+    assert set(live.__all__) <= set(aeutils.__all__)
