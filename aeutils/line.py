@@ -59,23 +59,15 @@ def score_line(z: Tensor, truth: Tensor) -> LineScore:
     truth : Tensor of shape (N,)
         Such as the angle of each picture.
     """
+    from scipy.stats import rankdata
+
     for what, values in (("codes", z), ("true numbers", truth)):
         check_tensor(values, what, ("N",), dtype="float", least=3, finite=True)
     check_one_each(z, "codes", truth, "true numbers")
-    rank_z, rank_truth = _ranks(z), _ranks(truth)
+    rank_z, rank_truth = (torch.from_numpy(rankdata(values.detach())) for values in (z, truth))
     correlation = torch.corrcoef(torch.stack([rank_z, rank_truth]))[0, 1].nan_to_num(0).abs().item()
     along_z = truth.double()[z.argsort(stable=True)]  # the truths, in the order of the codes
     far = along_z.diff().abs() > FAR * (truth.max() - truth.min())
     jumps = rank_z[truth.argsort(stable=True)].diff().abs()  # 1 where nothing lies between
     between = (jumps.max().item() - 1) / (len(z) - 2)
     return LineScore(correlation, far.double().mean().item(), max(between, 0.0))
-
-
-def _ranks(values: Tensor) -> Tensor:
-    """The place of each value in their order, from 0; equal values share the mean of their places."""
-    ordered, place = values.sort(stable=True)
-    _, group, count = ordered.unique_consecutive(return_inverse=True, return_counts=True)
-    last = count.cumsum(0).double()
-    ranks = torch.empty(len(values), dtype=torch.float64)
-    ranks[place] = (last - (count + 1) / 2)[group]
-    return ranks
