@@ -16,13 +16,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
 from aeutils.autoencoder import reconstruct
-from aeutils.files import replacing
 from aeutils.line import score_line
 from aeutils.metrics import mse
 from aeutils.models import MLPAutoencoder
@@ -30,7 +28,7 @@ from aeutils.recipe import Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import draw_pendulum
 from aeutils.training import fit
-from experiments.rows import is_done, put, stop_if_interrupted
+from experiments.rows import is_done, put, put_columns, stop_if_interrupted
 
 SEEDS = range(10)
 REACH = math.radians(40)
@@ -85,15 +83,6 @@ def score_run(hidden: tuple[int, ...], num_epochs: int, seed: int) -> tuple[dict
     return scores, z[:, 0]
 
 
-def put_codes(path: Path, name: str, z: Tensor) -> None:
-    """Write the codes of a run as a column beside the angles, in place of older ones."""
-    _, angle = swings(HELD_OUT, HELD_OUT_SEED)
-    table = pd.read_csv(path) if path.exists() else pd.DataFrame({"degrees": np.degrees(angle.numpy()).round(3)})
-    table[name] = z.double().numpy().round(3)
-    with replacing(path) as beside:
-        table.to_csv(beside, index=False)
-
-
 def main() -> None:
     """Do what is not yet done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -103,6 +92,7 @@ def main() -> None:
     torch.set_num_threads(1)
     path, codes_path = args.results / "one_number.csv", args.results / "one_number_codes.csv"
     args.results.mkdir(parents=True, exist_ok=True)
+    degrees = np.degrees(swings(HELD_OUT, HELD_OUT_SEED)[1].numpy())
     for hidden, num_epochs in RUNS:
         for seed in args.seeds:
             run = {"hidden": "-".join(map(str, hidden)), "num_epochs": num_epochs, "seed": seed}
@@ -110,9 +100,9 @@ def main() -> None:
                 continue
             scores, z = score_run(hidden, num_epochs, seed)
             if (hidden, num_epochs) == WITH_CODES:
-                put_codes(codes_path, f"z_{seed}", z)
+                put_columns(codes_path, {"degrees": degrees, f"z_{seed}": z})
             if (hidden, num_epochs, seed) == FOLDED:
-                put_codes(codes_path, "z_folded", z)
+                put_columns(codes_path, {"degrees": degrees, "z_folded": z})
             put(path, run | scores, key=tuple(run))
             print(run, {name: scores[name] for name in ("mse_share", "rank_correlation", "folded", "torn")}, flush=True)
 

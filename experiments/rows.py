@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 from aeutils.files import replacing
 from aeutils.training import History
@@ -29,6 +33,15 @@ def put(path: Path, row: dict, key: tuple[str, ...]) -> None:
         writer = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
         writer.writeheader()
         writer.writerows([*rows, row])
+
+
+def put_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
+    """Write numbers of every point as columns of a CSV file, with three decimals, in place of older ones."""
+    table = pd.read_csv(path) if path.exists() else pd.DataFrame()
+    for name, values in columns.items():
+        table[name] = np.asarray(values, dtype=float).round(3)
+    with replacing(path) as beside:
+        table.to_csv(beside, index=False)
 
 
 def is_done(path: Path, run: dict) -> bool:

@@ -19,7 +19,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
@@ -31,7 +30,6 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
 from aeutils.autoencoder import Autoencoder, reconstruct
-from aeutils.files import replacing
 from aeutils.metrics import continuity, mse, trustworthiness
 from aeutils.models import LinearAutoencoder, MLPAutoencoder
 from aeutils.recipe import Recipe
@@ -39,7 +37,7 @@ from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
 from aeutils.training import fit
 from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
-from experiments.rows import is_done, put, stop_if_interrupted
+from experiments.rows import is_done, put, put_columns, stop_if_interrupted
 
 SEEDS = range(10, 20)
 TRAINED = 2000  # points a roll
@@ -218,14 +216,6 @@ def score_run(method: str, latent_dim: int, noise: float, seed: int) -> tuple[di
     return scores, z_new
 
 
-def put_codes(path: Path, run: str, z: Tensor) -> None:
-    """Write codes of two numbers as two columns, in place of older ones."""
-    table = pd.read_csv(path) if path.exists() else pd.DataFrame()
-    table[f"{run}_z1"], table[f"{run}_z2"] = z.double().numpy().round(3).T
-    with replacing(path) as beside:
-        table.to_csv(beside, index=False)
-
-
 def main() -> None:
     """Do what is not yet done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -242,7 +232,8 @@ def main() -> None:
                 continue
             scores, z = score_run(**run)
             if method in WITH_CODES and (latent_dim, noise) == (2, 0.0):
-                put_codes(codes_path, f"{method}_{seed}", z[:KEPT_CODES])
+                z1, z2 = z[:KEPT_CODES].T
+                put_columns(codes_path, {f"{method}_{seed}_z1": z1, f"{method}_{seed}_z2": z2})
             put(path, run | scores, key=tuple(run))
             print(run, "unrolled" if scores["unrolled"] else "not unrolled", flush=True)
 
