@@ -107,3 +107,15 @@ def workshop(tmp_path, page_files):
         return tmp_path
 
     return live, page
+
+
+@pytest.fixture
+def open_figure(workshop, open_page):
+    """A page with one figure alone: `open_figure("thrown-ball", {"degree": 3})`."""
+    _, page = workshop
+
+    def open_it(name, state=None, **options):
+        watched = open_page("page", folder=page(assets.placeholder(name, state or {}, "")), **options)
+        return watched, watched.figure(name)
+
+    return open_it

@@ -11,17 +11,6 @@ TIMES = np.linspace(0, 1.8, 23)
 LANDING = np.array([1.85, 1.91, 1.97, 2.03])
 
 
-@pytest.fixture
-def open_figure(workshop, open_page):
-    _, page = workshop
-
-    def open_it(name, state=None, **options):
-        watched = open_page("page", folder=page(assets.placeholder(name, state or {}, "")), **options)
-        return watched, watched.figure(name)
-
-    return open_it
-
-
 def line_of(figure):
     return figure.locator("[role=status]").inner_text()
 

@@ -14,17 +14,6 @@ from aeutils.pretrained import load_pretrained
 from aeutils.results import load_results
 
 
-@pytest.fixture
-def open_figure(workshop, open_page):
-    _, page = workshop
-
-    def open_it(name, state=None, **options):
-        watched = open_page("page", folder=page(assets.placeholder(name, state or {}, "")), **options)
-        return watched, watched.figure(name)
-
-    return open_it
-
-
 def plate_of(figure, number=0):
     """The pixels of a drawing, to see whether it changed."""
     return figure.locator(".live-plate").nth(number).evaluate("c => c.toDataURL()")
