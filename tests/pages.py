@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
-NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+NOTEBOOKS = sorted(BOOK.rglob("*.ipynb"))
+PAGES = sorted([*NOTEBOOKS, *BOOK.rglob("*.md")])
+NAMES = [path.relative_to(BOOK).with_suffix("").as_posix() for path in PAGES]  # as in addresses: audit/claims
 
 
 def cells(path: Path, kind: str) -> list[dict]:
@@ -50,9 +52,7 @@ def numbers_in(text: str) -> list[str]:
 
 def page_of(label: str) -> Path | None:
     """The page that begins with a label; none if no page does."""
-    for path in BOOK.iterdir():
-        if path.suffix not in (".md", ".ipynb"):
-            continue
+    for path in PAGES:
         text = path.read_text("utf-8") if path.suffix == ".md" else source(cells(path, "markdown")[0])
         if text.startswith(f"({label})="):
             return path

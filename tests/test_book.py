@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 import yaml
-from pages import BOOK, NOTEBOOKS, ROOT, cells, numbers_in, numbers_shown, printed, source, tags
+from pages import NOTEBOOKS, PAGES, ROOT, cells, numbers_in, numbers_shown, printed, source, tags
 
 from tools.run_notebooks import code_checksum
 
@@ -15,9 +15,8 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 
 def test_the_table_of_contents_names_every_page_once():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    listed = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
-    pages = [f"book/{path.stem}" for path in BOOK.iterdir() if path.suffix in (".md", ".ipynb")]
-    assert sorted(listed) == sorted(pages)
+    listed = [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+    assert sorted(listed) == sorted(path.relative_to(ROOT).with_suffix("").as_posix() for path in PAGES)
 
 
 @each_notebook

@@ -40,11 +40,11 @@ def test_setting_an_address_puts_a_colab_button_on_every_notebook_and_taking_it_
     assert not any("colab.research" in text for text in before.values())
     write(tool, URL, clone)
     assert tool.address(clone) == URL
-    for path in (clone / "book").glob("*.ipynb"):
+    for path in (clone / "book").rglob("*.ipynb"):
         text = path.read_text("utf-8")
         assert f'REPOSITORY = \\"{URL}\\"' in text
-        assert f"colab.research.google.com/github/someone/some-book/blob/main/book/{path.name}" in text
-        assert f"book/{path.name}" in (clone / "book/intro.md").read_text("utf-8")
+        assert f"colab.research.google.com/github/someone/some-book/blob/main/{path.relative_to(clone)}" in text
+        assert f"{path.relative_to(clone)}" in (clone / "book/intro.md").read_text("utf-8")
     assert "colab_url" in (clone / "_config.yml").read_text("utf-8")
     write(tool, "", clone)
     assert {path: path.read_text("utf-8") for path in before} == before

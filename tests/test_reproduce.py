@@ -6,7 +6,7 @@ from pages import BOOK, NOTEBOOKS, ROOT, cells, page_of, source
 
 from aeutils.results import RESULTS_FOLDER
 
-PAGE = (BOOK / "reproduce.md").read_text("utf-8")
+PAGE = (BOOK / "audit/reproduce.md").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 FILES = {path.name for path in RESULTS_FOLDER.glob("*.csv")}
 

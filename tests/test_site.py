@@ -6,12 +6,13 @@ What only shows in a browser is in `browser/test_pages.py`.
 import collections
 import json
 import re
+from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import BOOK
+from pages import BOOK, NAMES
 
 FETCHES = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 NOT_FETCHED = {"next", "prev", "search", "index", "author", "copyright", "canonical"}  # of <link>: where else to go
@@ -21,15 +22,16 @@ pytestmark = pytest.mark.long  # the book is built first
 
 @pytest.fixture(scope="module")
 def pages(site):
-    """Every page of the site by its path, the search and the index of terms included."""
-    paths = [path for path in sorted(site.resolve().rglob("*.html")) if "_static" not in path.parts]
+    """Every page of the site by its path, the search and the index of terms included, but for old addresses."""
+    names = ["index", "search", "genindex", *(f"book/{name}" for name in NAMES)]
+    paths = [site.resolve() / f"{name}.html" for name in names]
     return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
 
 
 @pytest.fixture(scope="module")
 def chapters(pages):
     """What stands on the pages of the book, without the theme around it."""
-    return {path.stem: page.select_one(".bd-article") for path, page in pages.items() if path.parent.name == "book"}
+    return {path.stem: page.select_one(".bd-article") for path, page in pages.items() if "book" in path.parts}
 
 
 def test_the_site_has_every_page_of_the_table_of_contents(chapters):
@@ -50,6 +52,18 @@ def test_every_link_leads_to_a_page_and_every_anchor_to_a_place_on_it(pages):
             elif anchor and target in places and unquote(anchor) not in places[target]:
                 dead.append(f"{path.name}: {address}#{anchor}")
     assert dead == []
+
+
+def test_every_old_address_leads_to_a_page(site):
+    old = {path.relative_to(site / "book").with_suffix("").as_posix() for path in site.glob("book/**/*.html")} - {
+        *NAMES
+    }
+    assert {"02_swiss_roll", "claims"} <= old
+    for name in old:
+        text = (site / f"book/{name}.html").read_text("utf-8")
+        (target,) = set(re.findall(r'target = "(.*?)"', text))
+        assert f"url={target}" in text.replace("; url=", "url=")  # for readers without scripts
+        assert (site / "book" / target).is_file()
 
 
 def test_the_whole_book_has_at_most_15_megabytes(site):
@@ -112,10 +126,12 @@ def test_every_icon_of_the_theme_has_a_shape(pages, site):
 
 
 def test_a_notebook_to_download_has_the_cells_of_its_page_and_no_outputs(site):
-    downloads = sorted((site / "_sources/book").glob("*.ipynb"))
+    downloads = sorted((site / "_sources/book").rglob("*.ipynb"))
     assert len(downloads) >= 8
     for path in downloads:
-        download, original = (json.loads(file.read_text("utf-8")) for file in (path, BOOK / path.name))
+        download, original = (
+            json.loads(file.read_text("utf-8")) for file in (path, BOOK / path.relative_to(site / "_sources/book"))
+        )
         assert [cell["source"] for cell in download["cells"]] == [cell["source"] for cell in original["cells"]]
         assert not any(cell.get("outputs") for cell in download["cells"])
 
@@ -214,4 +230,4 @@ def test_each_page_leads_to_the_one_before_and_the_one_after(pages, site):
             back = pages[at_next].select_one("a.left-prev")
             assert (at_next.parent / back["href"]).resolve() == at
         at = at_next
-    assert sorted(seen) == sorted(path.stem for path in (site / "book").glob("*.html"))
+    assert sorted(seen) == sorted(Path(name).name for name in NAMES)

@@ -89,7 +89,7 @@ def is_debris(output: dict) -> bool:
 
 def main() -> None:
     """Execute the named notebooks, or all."""
-    for path in [Path(name) for name in sys.argv[1:]] or sorted(BOOK.glob("*.ipynb")):
+    for path in [Path(name) for name in sys.argv[1:]] or sorted(BOOK.rglob("*.ipynb")):
         run(path)
 
 

@@ -23,7 +23,7 @@ THEMES = ("light", "dark")
 
 def main() -> None:
     """Take the pictures of the pages named on the command line, or of all."""
-    pages = [SITE / f"book/{name}.html" for name in sys.argv[1:]] or sorted(SITE.glob("book/*.html"))
+    pages = [SITE / f"book/{name}.html" for name in sys.argv[1:]] or sorted(SITE.glob("book/**/*.html"))
     if not pages or not all(page.is_file() for page in pages):
         sys.exit(f"There are no such pages in {SITE}; `make book` builds them.")
     chromium = find_chromium()

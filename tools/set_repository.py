@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -26,22 +27,22 @@ def address(root: Path = ROOT) -> str:
 
 def copies(url: str, root: Path = ROOT) -> dict[Path, str]:
     """Every file that names the address, with the text it should have for `url`."""
-    notebooks = sorted((root / "book").glob("*.ipynb"))
-    pages = [path.stem for path in notebooks]
+    notebooks = sorted((root / "book").rglob("*.ipynb"))
+    pages = {path: path.relative_to(root).as_posix() for path in notebooks}
     texts = {
         root / "pyproject.toml": re.sub(
             r'^repository = ".*"$', f'repository = "{url}"', _read(root / "pyproject.toml"), flags=re.MULTILINE
         ),
         root / "_config.yml": _fill(_read(root / "_config.yml"), _config(url)),
-        root / "book/intro.md": _fill(_read(root / "book/intro.md"), _colab_list(url, pages)),
-        root / "README.md": _fill(_read(root / "README.md"), _colab_list(url, pages)),
+        root / "book/intro.md": _fill(_read(root / "book/intro.md"), _colab_list(url, pages.values())),
+        root / "README.md": _fill(_read(root / "README.md"), _colab_list(url, pages.values())),
         root / "CITATION.cff": _fill(_read(root / "CITATION.cff"), f'repository-code: "{url}"\n' if url else ""),
     }
-    return texts | {path: _notebook(path, url) for path in notebooks}
+    return texts | {path: _notebook(path, url, page) for path, page in pages.items()}
 
 
 def _colab(url: str, page: str) -> str:
-    return f"https://colab.research.google.com/github/{url.removeprefix('https://github.com/')}/blob/{BRANCH}/book/{page}.ipynb"
+    return f"https://colab.research.google.com/github/{url.removeprefix('https://github.com/')}/blob/{BRANCH}/{page}"
 
 
 def _config(url: str) -> str:
@@ -53,18 +54,18 @@ def _config(url: str) -> str:
     )
 
 
-def _colab_list(url: str, pages: list[str]) -> str:
+def _colab_list(url: str, pages: Iterable[str]) -> str:
     if not url:
         return (
             "\nThis copy has no public address yet. Once it has one,\n"
             "`make repo URL=https://github.com/OWNER/NAME` writes it everywhere,\n"
             "and every notebook gets its Colab button.\n\n"
         )
-    links = "".join(f"- [Open {page}.ipynb in Colab]({_colab(url, page)})\n" for page in pages)
+    links = "".join(f"- [Open {Path(page).name} in Colab]({_colab(url, page)})\n" for page in pages)
     return f"\nA click opens a chapter there; its first cell installs `aeutils`.\n\n{links}\n"
 
 
-def _notebook(path: Path, url: str) -> str:
+def _notebook(path: Path, url: str, page: str) -> str:
     notebook = json.loads(_read(path))
     for cell in notebook["cells"]:
         for i, line in enumerate(cell["source"]):
@@ -76,7 +77,7 @@ def _notebook(path: Path, url: str) -> str:
             "cell_type": "markdown",
             "id": "colab-button",
             "metadata": {"tags": ["remove-cell"]},
-            "source": [f"[Open this notebook in Colab]({_colab(url, path.stem)})"],
+            "source": [f"[Open this notebook in Colab]({_colab(url, page)})"],
         }
         cells.insert(0, button)
     return json.dumps(notebook | {"cells": cells}, indent=1, ensure_ascii=False) + "\n"

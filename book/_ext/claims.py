@@ -28,7 +28,7 @@ def load_claims(path: Path) -> list[dict]:
     Parameters
     ----------
     path : Path
-        A TOML file as `book/claims.toml`, whose head says what an entry holds.
+        A TOML file as `book/audit/claims.toml`, whose head says what an entry holds.
 
     Returns
     -------

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from accessibility import violations
+from pages import NAMES
 
 from aeutils.live import assets
 
@@ -58,15 +59,9 @@ def look_through(watched):
     return watched.errors + elsewhere + page.evaluate(LOOK)
 
 
-def page_names(site):
-    names = sorted(path.stem for path in (site / "book").glob("*.html"))
-    assert len(names) >= 13
-    return names
-
-
 def test_no_page_has_anything_wrong_with_it_when_opened_from_a_disk_without_a_network(open_page, site):
     problems = {}
-    for name in page_names(site):
+    for name in NAMES:
         watched = open_page(name, offline=True)
         problems[name] = look_through(watched)
         problems[name] += violations(watched.page)
@@ -91,7 +86,7 @@ def server(site):
 @pytest.mark.slow
 def test_no_page_has_anything_wrong_with_it_when_served(open_page, site, server):
     problems = {}
-    for name in page_names(site):
+    for name in NAMES:
         watched = open_page(name, server=server)
         problems[name] = look_through(watched)
         watched.page.close()
@@ -99,7 +94,7 @@ def test_no_page_has_anything_wrong_with_it_when_served(open_page, site, server)
 
 
 def test_a_page_fetches_at_most_1_2_megabytes_besides_pictures_and_live_data(open_page, server):
-    watched = open_page("02_swiss_roll", server=server)  # formulas, code and two kinds of live figures
+    watched = open_page("03_swiss_roll", server=server)  # formulas, code and two kinds of live figures
     assert look_through(watched) == []
     fetched = {}
     for response in watched.responses:
@@ -116,7 +111,7 @@ def test_a_page_fetches_at_most_1_2_megabytes_besides_pictures_and_live_data(ope
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_every_page_is_accessible_and_fits(theme, width, open_page, site):
     problems = {}
-    for name in page_names(site):
+    for name in NAMES:
         watched = open_page(name, width=width, color_scheme=theme)
         problems[name] = look_through(watched)
         problems[name] += violations(watched.page)
@@ -154,13 +149,13 @@ def test_the_search_works_from_a_disk(open_page, site):
 
 def test_the_words_searched_for_are_marked_on_the_page_that_was_found(open_page, site):
     watched = open_page("intro", offline=True)
-    watched.page.goto(f"file://{site}/book/02_swiss_roll.html?highlight=unrolled")
+    watched.page.goto(f"file://{site}/book/03_swiss_roll.html?highlight=unrolled")
     watched.page.locator("article .highlighted").first.wait_for()
     assert watched.errors == []
 
 
 def test_on_a_phone_the_buttons_open_the_contents_of_the_book_and_of_the_page(open_page):
-    page = open_page("02_swiss_roll", width=390).page
+    page = open_page("03_swiss_roll", width=390).page
     chapter = page.locator(".bd-docs-nav").get_by_role("link", name="Notation")
     section = page.locator("#pst-page-toc-nav").get_by_role("link", name="Exercises")
     for button, link in (("Toggle primary sidebar", chapter), ("Toggle secondary sidebar", section)):
@@ -172,7 +167,7 @@ def test_on_a_phone_the_buttons_open_the_contents_of_the_book_and_of_the_page(op
 
 
 def test_on_a_desk_the_button_hides_the_contents_of_the_book(open_page):
-    page = open_page("02_swiss_roll").page
+    page = open_page("03_swiss_roll").page
     link = page.locator(".bd-docs-nav").get_by_role("link", name="Notation")
     assert link.is_visible()
     page.get_by_role("button", name="Toggle primary sidebar").click()
