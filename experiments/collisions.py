@@ -4,9 +4,11 @@
 
 Needs the weights that `experiments.sweep` left in `.runs/`, and takes every run of the article's network that it finds
 there, with our recipe and with the article's. A run is finished when its rows stand in
-`aeutils/results/collisions.csv`, so a stopped experiment goes on where it was. Codes of the 55,000 training images vote (ten nearest),
-but only those of the group's digits; codes of the group's test images ask. By luck one vote of two, or of three, is
-right. For codes of three numbers the same is done for 18 side views, ten degrees apart.
+`aeutils/results/collisions.csv`, so a stopped experiment goes on where it was.
+
+Codes of the 55,000 training images vote (ten nearest), but only those of the group's digits; codes of the group's test
+images ask. By luck one vote of two, or of three, is right. For codes of three numbers the same is done for 18 side
+views, ten degrees apart.
 """
 
 from __future__ import annotations
@@ -26,8 +28,6 @@ from experiments.sweep import weights_of
 
 GROUPS = ((4, 7, 9), (3, 5, 8), (3, 5), (4, 9), (7, 9))
 VIEWS = range(0, 180, 10)  # the other half of the circle shows mirror images
-
-
 KEY = ("model", "latent_dim", "seed", "digits")
 RUNS = list(product(("conv", "conv-article"), (2, 3), range(5)))
 
@@ -47,8 +47,8 @@ def main() -> None:
         z, z_test = reconstruct(model, x)[1], reconstruct(model, x_test)[1]
         for digits, group in left.items():
             votes, asks = torch.isin(labels, group), torch.isin(labels_test, group)
-            row = run | {"digits": digits, "worst_view": "", "best_view": ""}
-            row["knn10_accuracy"] = knn_accuracy(z_test[asks], labels_test[asks], z[votes], labels[votes], k=10)
+            accuracy = knn_accuracy(z_test[asks], labels_test[asks], z[votes], labels[votes], k=10)
+            row = run | {"digits": digits, "knn10_accuracy": accuracy, "worst_view": "", "best_view": ""}
             if latent_dim == 3:
                 views = [
                     knn_accuracy(
