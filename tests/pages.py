@@ -38,10 +38,10 @@ def printed(cell: dict) -> str:
     return "\n".join(texts)
 
 
-def numbers_shown(path: Path) -> set[str]:
-    """Numbers in the outputs of a notebook; a printed share may be quoted as a percentage."""
+def numbers_in_outputs(code_cells: list[dict]) -> set[str]:
+    """Numbers in the outputs of code cells; a printed share may be quoted as a percentage."""
     shown = set()
-    for cell in cells(path, "code"):
+    for cell in code_cells:
         if not is_compared(cell):
             continue  # so the text must not quote it
         for text in re.findall(r"\d*\.\d+|\d+", printed(cell)):
@@ -49,6 +49,11 @@ def numbers_shown(path: Path) -> set[str]:
             shown |= {f"{100 * float(text):.0f} %"} if "." in text else {f"{text} %"}
         shown |= {f"{number} %" for number in re.findall(r"(\d+(?:\.\d+)?)%", printed(cell))}
     return shown
+
+
+def numbers_shown(path: Path) -> set[str]:
+    """Numbers in the outputs of a notebook."""
+    return numbers_in_outputs(cells(path, "code"))
 
 
 def numbers_in(text: str) -> list[str]:

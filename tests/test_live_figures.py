@@ -71,6 +71,9 @@ def test_a_figure_starts_with_the_state_that_pages_know_too(cls):
     figure = cls()
     state = {name: getattr(figure, name) for name in figure.trait_names(remembered=True)}
     assert state == assets.states()[figure._figure]
+
+
+def test_pages_carry_the_states_that_figures_start_with():
     assert f"const STATES = {json.dumps(assets.states())};" in assets.page_files()["live.js"]
 
 

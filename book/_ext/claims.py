@@ -13,13 +13,22 @@ from sphinx.util.docutils import SphinxDirective
 
 SIGNS = {
     "holds": "✓",
-    "holds with a condition": "◐",
+    "holds, if": "◐",
     "does not hold": "✗",
+    "not tested": "○",
 }
 """The verdicts, and the sign of each, so that colour is never needed."""
 
-_KEYS = {"number", "says", "verdict", "evidence"}
-_EVIDENCE_KEYS = {"page", "measured", "in_the_words_of_the_page"}
+LONGEST_CONDITION = 5  # words: a condition that needs more is another claim
+
+_KEYS = {"number", "japanese", "says", "verdict", "evidence"}
+_EVIDENCE_KEYS = {
+    "page",
+    "measured",
+    "seeds",
+    "shown_in",
+    "in_the_words_of_the_page",
+}
 
 
 def load_claims(path: Path) -> list[dict]:
@@ -37,15 +46,25 @@ def load_claims(path: Path) -> list[dict]:
     Raises
     ------
     ValueError
-        If an entry lacks something, has something unknown, or its verdict is none of `SIGNS`; if a number stands twice.
+        If an entry lacks something, has something unknown, its verdict is none of `SIGNS`, or its condition is missing,
+        too long or out of place; if a number stands twice.
     """
     claims = tomllib.loads(path.read_text("utf-8"))["claim"]
     for claim in claims:
         name = f"claim {claim.get('number', 'without a number')}"
-        _check_keys(name, claim, _KEYS, optional={"japanese"})
+        _check_keys(name, claim, _KEYS, optional={"condition"})
         if claim["verdict"] not in SIGNS:
             raise ValueError(
                 f"{name}: the verdict is {claim['verdict']!r}; choose one of {', '.join(SIGNS)}."
+            )
+        if (claim["verdict"] == "holds, if") != ("condition" in claim):
+            raise ValueError(
+                f"{name}: a condition stands with the verdict 'holds, if' and with no other; here the verdict is "
+                f"{claim['verdict']!r}."
+            )
+        if len(claim.get("condition", "").split()) > LONGEST_CONDITION:
+            raise ValueError(
+                f"{name}: the condition {claim['condition']!r} is too long; say it in {LONGEST_CONDITION} words."
             )
         for evidence in claim["evidence"]:
             _check_keys(f"{name}, evidence", evidence, _EVIDENCE_KEYS)
@@ -81,21 +100,21 @@ def as_markdown(claims: list[dict]) -> str:
         "```{list-table}",
         ":header-rows: 1",
         ":class: cards",
-        ":widths: 38 16 46",
+        ":widths: 38 20 42",
         "",
         "* - what the article says",
         "  - verdict",
-        "  - what was measured, and where",
+        "  - what was measured, where, over how many seeds",
     ]
     for claim in claims:
-        japanese = f" 「{claim['japanese']}」" if "japanese" in claim else ""
+        condition = f" {claim['condition']}" if "condition" in claim else ""
         measured = " ".join(
-            f"{evidence['measured']} {{ref}}`{evidence['page']}`."
+            f"{evidence['measured']} {{ref}}`{evidence['page']}` ({evidence['seeds']})."
             for evidence in claim["evidence"]
         )
         lines += [
-            f"* - **{claim['number']}.** {claim['says']}{japanese}",
-            f"  - {SIGNS[claim['verdict']]} **{claim['verdict']}**",
+            f"* - **{claim['number']}.** {claim['says']} 「{claim['japanese']}」",
+            f"  - {SIGNS[claim['verdict']]} **{claim['verdict']}**{condition}",
             f"  - {measured}",
         ]
     return "\n".join([*lines, "```"])
