@@ -39,6 +39,7 @@ _HOME = {
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "autoencoder": ["reconstruct"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
+    "vae": ["DenseVariationalAutoencoder", "ELBOLoss", "VariationalAutoencoder", "kl_divergence", "log_likelihood"],
     "recipe": ["ARTICLE_RECIPE", "FAST_RECIPE", "SHORT_RECIPE", "Recipe"],
     "training": ["History", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],

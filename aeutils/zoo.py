@@ -18,6 +18,7 @@ from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE, Recipe
 from aeutils.residual import ResidualAutoencoder
 from aeutils.training import Loss, reconstruction_loss
+from aeutils.vae import DenseVariationalAutoencoder, VariationalAutoencoder
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,12 @@ TITLES = {"pca": "PCA"} | {name: entry.title for name, entry in ZOO.items()}
 
 CLASSES = {
     model.__name__: model
-    for model in (DigitClassifier, *(entry.make for entry in ZOO.values()))
+    for model in (
+        DigitClassifier,
+        VariationalAutoencoder,
+        DenseVariationalAutoencoder,
+        *(entry.make for entry in ZOO.values()),
+    )
     if isinstance(model, type)  # the others are one of these with other layers
 }
 """The networks whose weights can be saved and built again, by the name of their class."""

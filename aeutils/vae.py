@@ -1,0 +1,233 @@
+"""The variational autoencoder: its encoder gives every image a cloud of codes instead of one code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from aeutils.autoencoder import IMAGE_SHAPE, Autoencoder
+from aeutils.checks import check_count, check_inputs, check_model, is_number
+from aeutils.models import ConvAutoencoder, MLPAutoencoder
+from aeutils.training import History
+
+LARGEST_KL = 1e4  # nats an image; a digit needs less than a hundred
+_DECODED_AT_ONCE = 10_000  # images of the importance samples, so that they fit in memory
+
+
+class VariationalAutoencoder(Autoencoder):
+    """The article's network with a Gaussian cloud of codes for every image: 29,933 parameters at `latent_dim=2`.
+
+    The encoder (Kingma and Welling 2014) ends in two linear layers: one gives the mean of the cloud, the other the
+    logarithm of its variance in each direction. The code has no Tanh: pulling the clouds to the origin keeps them
+    together. In training the decoder draws from one random code of the cloud and `model(x)` is
+    `(x_hat, z, mean, log_variance)`. In evaluation it draws from the mean, which is the image's code, and `model(x)`
+    is `(x_hat, mean)`, as for every autoencoder.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Numbers in a code, at least 1.
+    """
+
+    def __init__(self, latent_dim: int):
+        super().__init__(latent_dim)
+        plain = ConvAutoencoder(latent_dim)
+        self.encoder = plain.encoder[:-2]  # without the linear layer and the Tanh at its end
+        self.mean, self.log_variance = nn.Linear(64, latent_dim), nn.Linear(64, latent_dim)
+        self.decoder = plain.decoder[:-1]
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Inputs to `(x_hat, z, mean, log_variance)` in training, to `(x_hat, mean)` in evaluation."""
+        if not self.training:
+            return super().forward(x)
+        mean, log_variance = self.posterior(x)
+        # The same as a sample of N(mean, variance), through which no gradient could flow back to the encoder.
+        z = mean + (log_variance / 2).exp() * torch.randn_like(mean)
+        return self.decode(z), z, mean, log_variance
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The cloud of each input of shape (N, *input_shape): mean and log-variance, both of shape (N, latent_dim)."""
+        return self.encode(x), self.log_variance(self._features(x))
+
+    def logits(self, z: Tensor) -> Tensor:
+        """Codes of shape (N, latent_dim) to the logits of the pixels, (N, *input_shape); `decode` is their sigmoid."""
+        return 2 * self.decoder(z)  # (tanh(a) + 1) / 2, the article's last step, is the sigmoid of 2 a
+
+    @torch.no_grad()
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw `count` images from codes of the prior N(0, I): shape (count, *input_shape), in [0, 1]."""
+        check_count("count", count)
+        z = torch.randn(count, self.latent_dim, generator=generator)
+        return torch.cat([self.decode(part) for part in z.split(_DECODED_AT_ONCE)])
+
+    def _features(self, x: Tensor) -> Tensor:
+        return self.encoder(2 * x - 1)  # pixels from 0..1 to -1..1
+
+    def _encode(self, x: Tensor) -> Tensor:
+        return self.mean(self._features(x))
+
+    def _decode(self, z: Tensor) -> Tensor:
+        return self.logits(z).sigmoid()
+
+
+class DenseVariationalAutoencoder(VariationalAutoencoder):
+    """A variational autoencoder of dense layers, each hidden one followed by an ELU.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Numbers in a code, at least 1.
+    hidden : sequence of int
+        Widths of the layers between image and code, at least one.
+    """
+
+    def __init__(self, latent_dim: int, hidden: Sequence[int] = (500, 500)):
+        Autoencoder.__init__(self, latent_dim)
+        plain = MLPAutoencoder(latent_dim, IMAGE_SHAPE, hidden)
+        self.settings |= {"hidden": plain.settings["hidden"]}
+        self.encoder = plain.encoder[:-1]
+        width = plain.encoder[-1].in_features
+        self.mean, self.log_variance = nn.Linear(width, latent_dim), nn.Linear(width, latent_dim)
+        self.decoder = plain.decoder
+
+    def logits(self, z: Tensor) -> Tensor:
+        """As of the class above; here what comes out of the last linear layer."""
+        return self.decoder(z)
+
+    def _features(self, x: Tensor) -> Tensor:
+        return self.encoder(x)
+
+
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """How far clouds are from the prior N(0, I): the Kullback-Leibler divergence in nats (Kingma and Welling 2014).
+
+    Parameters
+    ----------
+    mean, log_variance : Tensor of shape (N, latent_dim)
+        As `posterior` gives them.
+
+    Returns
+    -------
+    kl : Tensor of shape (N,)
+        0 for a cloud that is the prior, otherwise above 0.
+    """
+    return (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1) / 2
+
+
+class ELBOLoss:
+    """Squared error per image plus `beta` times the KL divergence, the mean over a batch: a loss for `fit`.
+
+    Up to constants this is minus the evidence lower bound of a decoder whose pixels scatter around what it draws with
+    variance `beta / 2`. With another variance it is the beta-VAE's loss (Higgins et al. 2017).
+
+    In evaluation, when the model gives no cloud, it is the squared error alone.
+
+    Parameters
+    ----------
+    beta : float
+        What a nat costs, in squared intensities. At least 0.
+    warmup_epochs : int
+        Over how many epochs `beta` rises to its value, from its share in the first one; give `after_epoch` to `fit` as
+        well. At the start the decoder knows nothing, and a cloud that is pulled at full strength may collapse before it
+        is of use.
+
+    Attributes
+    ----------
+    weight : float
+        What `beta` is at the moment.
+
+    Raises
+    ------
+    FloatingPointError
+        When called with clouds that are more than 10,000 nats away from the prior: that is finite, and no training
+        comes back from there.
+    """
+
+    def __init__(self, beta: float = 1.0, warmup_epochs: int = 0):
+        if not is_number(beta) or beta < 0:
+            raise ValueError(f"beta is {beta!r}; give 0 (a plain autoencoder with noise on its code) or more.")
+        if warmup_epochs != 0:
+            check_count("warmup_epochs", warmup_epochs)
+        self.beta, self.warmup_epochs = float(beta), int(warmup_epochs)
+        self.after_epoch(0)
+
+    def __call__(self, output: tuple[Tensor, ...], target: Tensor) -> Tensor:
+        """The loss, a tensor with one number."""
+        error = F.mse_loss(output[0], target) * target[0].numel()
+        if len(output) == 2:
+            return error
+        kl = kl_divergence(*output[2:]).mean()
+        if kl > LARGEST_KL:
+            raise FloatingPointError(f"The KL divergence became {kl.item():.3g} nats an image")
+        return error + self.weight * kl
+
+    def after_epoch(self, epoch: int, history: History | None = None) -> None:
+        """Raise the weight for the next epoch."""
+        self.weight = self.beta * min(1.0, (epoch + 1) / max(1, self.warmup_epochs))
+
+
+@torch.no_grad()
+def log_likelihood(
+    model: VariationalAutoencoder,
+    x: Tensor,
+    *,
+    num_samples: int,
+    generator: torch.Generator,
+    variance: float | None = None,
+) -> Tensor:
+    """A lower bound of log p(x), from importance samples of each input's cloud (Burda et al. 2016).
+
+    With one sample its mean is the evidence lower bound; with more it rises towards log p(x).
+
+    Parameters
+    ----------
+    model : VariationalAutoencoder
+        On the CPU, in evaluation mode.
+    x : Tensor of shape (N, *input_shape)
+        float32 in [0, 1]; without `variance`, 0 or 1.
+    num_samples : int
+        At least 1.
+    generator : torch.Generator
+        Where the randomness comes from.
+    variance : float, optional
+        Of the Gaussian by which pixels scatter around what is drawn; above 0. Without it pixels are 1 with the
+        probability that is drawn (Bernoulli).
+
+    Returns
+    -------
+    bound : Tensor of shape (N,)
+        In nats.
+    """
+    check_model(model)
+    if model.training:
+        raise ValueError(
+            "The model is in training mode, where its clouds depend on the batch. Call model.eval() first."
+        )
+    check_inputs(x, model.input_shape)
+    check_count("num_samples", num_samples)
+    if variance is not None and (not is_number(variance) or variance <= 0):
+        raise ValueError(f"variance is {variance!r}; give a number above 0, or leave it out for binary pixels.")
+    if variance is None and not ((x == 0) | (x == 1)).all():
+        raise ValueError("Some pixels are neither 0 nor 1. Binarise them, as by (x > 0.5).float(), or give a variance.")
+    bounds = []
+    for batch in x.split(max(1, _DECODED_AT_ONCE // num_samples)):
+        mean, log_variance = model.posterior(batch)
+        noise = torch.randn(num_samples, *mean.shape, generator=generator)  # (k, N, d)
+        z = mean + (log_variance / 2).exp() * noise
+        # log p(z) - log q(z | x): the constants of the two Gaussians cancel.
+        log_weights = (noise.square() + log_variance - z.square()).sum(dim=2) / 2
+        log_weights += torch.stack([_log_p_of_x(model, batch, codes, variance) for codes in z])
+        bounds.append(log_weights.logsumexp(dim=0) - math.log(num_samples))
+    return torch.cat(bounds)
+
+
+def _log_p_of_x(model: VariationalAutoencoder, x: Tensor, z: Tensor, variance: float | None) -> Tensor:
+    """Log-probability of each input given its code: (N, *input_shape) and (N, latent_dim) to (N,)."""
+    if variance is None:
+        return -F.binary_cross_entropy_with_logits(model.logits(z), x, reduction="none").flatten(1).sum(dim=1)
+    error = (model.decode(z) - x).square().flatten(1)
+    return -(error / variance + math.log(2 * math.pi * variance)).sum(dim=1) / 2
