@@ -80,7 +80,7 @@ def test_the_left_map_is_fitted_and_goes_back(open_figure):
 
 
 def inside(values, labels):
-    values = np.array(values, dtype=float).reshape(1000, -1)
+    values = np.asarray(values).astype(float).reshape(1000, -1)
     for digit in range(10):
         values[labels == digit] -= values[labels == digit].mean(axis=0)
     return values
