@@ -60,7 +60,8 @@ _HOME = {
     "generation": ["DigitJudge", "sample_codes"],
     "live": [
         "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-        "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "latent_dim_slider",
+        "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall", "TurnedAxes",
+        "TwoMaps", "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

@@ -24,9 +24,12 @@ from aeutils.live import (
     LineThroughCloud,
     OneNumber,
     RollTraining,
+    StrokeKnobs,
     SwissRoll,
     ThroughNetwork,
     ThrownBall,
+    TurnedAxes,
+    TwoMaps,
     assets,
     pack,
 )  # fmt: skip
@@ -130,6 +133,18 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
         (ThroughNetwork, {"layer": -1}),
         (ThroughNetwork, {"chosen": 1000}),
         (ThroughNetwork, {"strokes": [[[0.5, 1.5]]]}),
+        (TwoMaps, {"left": 5}),
+        (TwoMaps, {"right": -1}),
+        (TwoMaps, {"chosen": 1000}),
+        (TwoMaps, {"fitted": "yes"}),
+        (TurnedAxes, {"angle": 181.0}),
+        (TurnedAxes, {"angle": float("nan")}),
+        (TurnedAxes, {"measure": "height"}),
+        (StrokeKnobs, {"latent_dim": 5}),
+        (StrokeKnobs, {"chosen": -1}),
+        (StrokeKnobs, {"slant": 25.0}),
+        (StrokeKnobs, {"thickness": float("nan")}),
+        (StrokeKnobs, {"bend": -0.21}),
     ],
 )
 def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls, state):
@@ -202,7 +217,7 @@ def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
 
 def test_every_shipped_size_is_offered_and_nothing_else():
     weights = [f"weights-{size}" for size in shipped_sizes()]
-    assert assets.data_names() == [*weights, "digits", "training-digits", "sweep", "roll"]
+    assert assets.data_names() == [*weights, "digits", "training-digits", "sweep", "roll", "maps", "strokes"]
 
 
 def test_a_file_of_the_page_unpacks_to_the_data():
@@ -252,6 +267,14 @@ def test_the_codes_of_the_roll_score_as_the_results_say(method):
         stored = roll["scores"][method][seed]
         assert score.unrolled == stored["unrolled"]
         assert score.distance_correlation == pytest.approx(stored["distance_correlation"], abs=0.06)  # 500 of 1,000
+
+
+def test_the_maps_are_those_of_the_results_and_the_strokes_those_of_the_held_out_digits():
+    maps, kept = assets.maps_by_seed(), load_results("two_number_codes")
+    assert list(maps) == ["0", "1", "2", "3", "4"]
+    for seed, codes in maps.items():
+        np.testing.assert_array_equal(codes, kept[[f"seed_{seed}_z1", f"seed_{seed}_z2"]])
+    assert assets.data("strokes") == pack.strokes_bytes()
 
 
 # ---------------------------------------------------------------------------------------------------------- colours

@@ -26,11 +26,13 @@ offers them. No folder needs one that stands below it here:
 `figures`              the Python classes of the figures
 `drawing_figures`      the Python classes of those with a pad to draw on
 `training_figures`     the Python classes of those in which a network trains
+`axes_figures`         the Python classes of those about what the numbers of a code say
 `latent_dim_slider`    a slider for images of your own; needs a running kernel
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
 """
 
+from aeutils.live.axes_figures import StrokeKnobs, TurnedAxes, TwoMaps
 from aeutils.live.drawing_figures import DrawDigit, ThroughNetwork
 from aeutils.live.figures import CodeSizes, LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
 from aeutils.live.latent_dim_slider import latent_dim_slider
@@ -38,5 +40,6 @@ from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNu
 
 __all__ = [
     "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-    "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "latent_dim_slider",
+    "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall", "TurnedAxes", "TwoMaps",
+    "latent_dim_slider",
 ]  # fmt: skip

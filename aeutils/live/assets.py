@@ -23,6 +23,7 @@ RESULTS_FOLDER = FOLDER.parent / "results"
 DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
 TRAINING_DIGITS_FILE = FOLDER / "data" / "training_digits.gz"
 ROLL_FILE = FOLDER / "data" / "roll_points.gz"
+STROKES_FILE = FOLDER / "data" / "stroke_measures.gz"
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
@@ -93,7 +94,7 @@ def states() -> dict[str, dict]:
 
 
 def data_names() -> list[str]:
-    """Every data file that a figure may ask for: `weights-2`, ..., `digits`, `training-digits`, `sweep`, `roll`.
+    """Every data file that a figure may ask for: `weights-2`, ..., `digits`, `training-digits`, `sweep`, `roll`, ...
 
     Returns
     -------
@@ -103,7 +104,7 @@ def data_names() -> list[str]:
     before, after = _WEIGHTS_NAME
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
     sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    return [f"weights-{size}" for size in sizes] + ["digits", "training-digits", "sweep", "roll"]
+    return [f"weights-{size}" for size in sizes] + ["digits", "training-digits", "sweep", "roll", "maps", "strokes"]
 
 
 def data(name: str) -> bytes:
@@ -118,7 +119,8 @@ def data(name: str) -> bytes:
     -------
     data : bytes
         `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
-        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`.
+        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `maps`: JSON, see
+        `maps_by_seed`. `strokes`: JSON, a list a measure, of the held-out digits.
 
     Raises
     ------
@@ -135,6 +137,10 @@ def data(name: str) -> bytes:
         return json.dumps(sweep_curves()).encode()
     if name == "roll":
         return json.dumps(roll_codes()).encode()
+    if name == "maps":
+        return json.dumps(maps_by_seed()).encode()
+    if name == "strokes":
+        return gzip.decompress(STROKES_FILE.read_bytes())
     size = name.removeprefix("weights-")
     return (WEIGHTS_FOLDER / size.join(_WEIGHTS_NAME)).read_bytes()
 
@@ -192,6 +198,20 @@ def roll_codes() -> dict:
                     "unrolled": row["unrolled"] == "1",
                 }
     return roll
+
+
+def maps_by_seed() -> dict[str, list[list[float]]]:
+    """The codes of two numbers that networks give the held-out digits, where nothing but the seed differs.
+
+    Returns
+    -------
+    maps : dict
+        For each seed, as text, a list of [z1, z2].
+    """
+    with (RESULTS_FOLDER / "two_number_codes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    seeds = [column.split("_")[1] for column in rows[0] if column.endswith("_z1")]
+    return {seed: [[float(row[f"seed_{seed}_z{axis}"]) for axis in (1, 2)] for row in rows] for seed in seeds}
 
 
 def shipped(source: str) -> str:

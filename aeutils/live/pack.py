@@ -15,13 +15,16 @@ from sklearn.decomposition import PCA
 
 from aeutils.data import load_mnist_sample
 from aeutils.files import replacing
-from aeutils.live.assets import DIGITS_FILE, ROLL_FILE, TRAINING_DIGITS_FILE
+from aeutils.live.assets import DIGITS_FILE, ROLL_FILE, STROKES_FILE, TRAINING_DIGITS_FILE
+from aeutils.strokes import measure_strokes
 from aeutils.synthetic import make_swiss_roll
 
 # The points whose codes `experiments.swiss_roll` kept, and the roll that its PCA was first fitted on.
 ROLL_SCORED = {"n": 1000, "seed": 1000}
 ROLL_KEPT = 500
 ROLL_FITTED = {"n": 2000, "seed": 10}
+
+MEASURES_KEPT = {"slant": 2, "thickness": 3, "bend": 4}  # decimals
 
 
 def digits_bytes(split: str = "test") -> bytes:
@@ -56,9 +59,27 @@ def roll_bytes() -> bytes:
     return json.dumps(rounded).encode()
 
 
+def strokes_bytes() -> bytes:
+    """What `measure_strokes` says of the held-out digits.
+
+    Returns
+    -------
+    data : bytes
+        JSON: for each of MEASURES_KEPT a list of numbers.
+    """
+    measures = measure_strokes(load_mnist_sample("test")[0])
+    kept = {name: measures[name].round(decimals).tolist() for name, decimals in MEASURES_KEPT.items()}
+    return json.dumps(kept).encode()
+
+
 def main() -> None:
     """Write the files."""
-    contents = {DIGITS_FILE: digits_bytes(), TRAINING_DIGITS_FILE: digits_bytes("train"), ROLL_FILE: roll_bytes()}
+    contents = {
+        DIGITS_FILE: digits_bytes(),
+        TRAINING_DIGITS_FILE: digits_bytes("train"),
+        ROLL_FILE: roll_bytes(),
+        STROKES_FILE: strokes_bytes(),
+    }
     for path, content in contents.items():
         with replacing(path) as beside:
             beside.write_bytes(gzip.compress(content, compresslevel=9, mtime=0))

@@ -9,9 +9,12 @@ import { latentSpace } from "./latent_space.js";
 import { lineThroughCloud } from "./line_through_cloud.js";
 import { oneNumber } from "./one_number.js";
 import { rollTraining } from "./roll_training.js";
+import { strokeKnobs } from "./stroke_knobs.js";
 import { swissRoll } from "./swiss_roll.js";
 import { throughNetwork } from "./through_network.js";
 import { thrownBall } from "./thrown_ball.js";
+import { turnedAxes } from "./turned_axes.js";
+import { twoMaps } from "./two_maps.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
 export const FIGURES = {
@@ -27,4 +30,7 @@ export const FIGURES = {
   "thrown-ball": thrownBall,
   "line-through-cloud": lineThroughCloud,
   "through-network": throughNetwork,
+  "two-maps": twoMaps,
+  "turned-axes": turnedAxes,
+  "stroke-knobs": strokeKnobs,
 };

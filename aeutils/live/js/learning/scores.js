@@ -1,5 +1,6 @@
 // How good codes are, as aeutils/unrolling.py and aeutils/metrics.py say it. Codes are one array, `width` numbers each.
 
+import { correlation } from "../network/correlation.js";
 import { distanceBetween, nearestTo } from "./geodesics.js";
 
 const WINDING_GAP = 2 * Math.PI; // between neighbouring windings of the roll, in the sheet's own units
@@ -22,20 +23,6 @@ function dot(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
-}
-
-/** Pearson's; 0 if one of the two does not vary. */
-function correlation(a, b) {
-  let [x, y, xx, yy, xy] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    x += a[i];
-    y += b[i];
-    xx += a[i] * a[i];
-    yy += b[i] * b[i];
-    xy += a[i] * b[i];
-  }
-  const n = a.length;
-  return (n * xy - x * y) / Math.sqrt((n * xx - x * x) * (n * yy - y * y)) || 0;
 }
 
 /** The share of the variance of (centred) numbers that a linear function of the codes explains. */

@@ -65,6 +65,16 @@ export class Library {
     return this.once("roll", async () => JSON.parse(new TextDecoder().decode(await this.load("roll"))));
   }
 
+  /** @returns {Promise<object>} for each seed the codes of two numbers of the held-out digits */
+  maps() {
+    return this.once("maps", async () => JSON.parse(new TextDecoder().decode(await this.load("maps"))));
+  }
+
+  /** @returns {Promise<object>} slant, thickness and bend of the held-out digits */
+  strokes() {
+    return this.once("strokes", async () => JSON.parse(new TextDecoder().decode(await this.load("strokes"))));
+  }
+
   /**
    * Let a network that the reader trained take the place of the shipped one, in the figures that ask what is `inUse`.
    *
