@@ -111,9 +111,17 @@ def test_a_guess_by_keys_and_by_pointer_is_told_how_far_off_it_is(open_figure):
     assert watched.errors == []
 
 
-def test_a_guess_that_stops_falling_is_told_so(open_figure):
-    _, figure = open_figure("code-sizes", {"guess": [0.04, 0.02, 0.012, 0.012], "revealed": True})
-    assert "you saw that it stops" in words(figure)[2]
+@pytest.mark.parametrize(
+    ("guess", "ending"),
+    [
+        ([0.04, 0.02, 0.012, 0.012], "And you saw that it stops"),
+        ([0.04, 0.02, 0.012, 0.002], "You let it go on falling after 32 numbers"),
+        ([0.045, 0.045, 0.045, 0.045], "You let it stop too early"),
+    ],
+)
+def test_the_end_of_the_guess_is_judged_too(guess, ending, open_figure):
+    _, figure = open_figure("code-sizes", {"guess": guess, "revealed": True})
+    assert ending in words(figure)[2]
 
 
 @pytest.mark.parametrize("guess", [None, [0.1, 0, 0, 0], [0, 0, 0], ["a", 0, 0, 0]])

@@ -11,6 +11,7 @@ const CURVE_TOP = 0.065; // of the drawing
 const GUESS_MARGIN = { left: 46, right: 24, top: 10, bottom: 34 }; // in pixels
 const GUESS_STEPS = { ArrowUp: 0.001, ArrowDown: -0.001, PageUp: 0.005, PageDown: -0.005, Home: -1, End: 1 };
 const STILL_FALLS = 0.8; // a guess that falls below this share of itself from 32 to 128 numbers goes on falling
+const TOO_HIGH = 1.5; // times what was measured with 32 numbers
 
 export class GuessedCurve {
   /**
@@ -66,12 +67,12 @@ export class GuessedCurve {
     const worst = misses.indexOf(Math.max(...misses));
     const mean = misses.reduce((sum, miss) => sum + miss, 0) / misses.length;
     const [, , before, last] = this.guess;
-    const falls = last < STILL_FALLS * before;
+    let ending = "And you saw that it stops: after 32 numbers it hardly falls.";
+    if (last < STILL_FALLS * before) ending = "You let it go on falling after 32 numbers; the network's hardly does.";
+    else if (before > TOO_HIGH * found[2]) ending = "You let it stop too early, too high up.";
     return (
       `Your guess is off by ${mean.toFixed(3)} on average, most with ${GUESSED_SIZES[worst]} numbers: ` +
-      `you said ${this.guess[worst].toFixed(3)}, it is ${found[worst].toFixed(3)}. ` +
-      (falls ? "You let it go on falling after 32 numbers; the network's error stops there."
-        : "And you saw that it stops: after 32 numbers it hardly falls.")
+      `you said ${this.guess[worst].toFixed(3)}, it is ${found[worst].toFixed(3)}. ${ending}`
     );
   }
 
