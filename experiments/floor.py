@@ -24,10 +24,12 @@ from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder
+from aeutils.pretrained import load_weights
 from aeutils.recipe import FAST_RECIPE, Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import fit
 from experiments.rows import is_done, put, stop_if_interrupted
+from experiments.sweep import weights_of
 
 LATENT_DIM = 64
 SEEDS = range(3)
@@ -142,12 +144,16 @@ def best_codes(model: Autoencoder, x: Tensor, steps: int = SEARCH_STEPS) -> Tens
 
 
 def score_run(change: str, seed: int, data: dict[str, Tensor]) -> dict:
-    """Train one network: its scores for floor.csv."""
+    """Train one network: its scores for floor.csv. The unchanged one is the sweep's, and is not trained twice."""
     make, recipe = CHANGES[change]
-    torch.manual_seed(seed)
-    model = make()
+    trained = weights_of(("conv", LATENT_DIM, seed))
     start = time.perf_counter()
-    stop_if_interrupted(fit(model, data["train"], recipe=recipe, seed=seed, progress=False))
+    if change == "none" and trained.exists():
+        model = load_weights(trained)[0]
+    else:
+        torch.manual_seed(seed)
+        model = make()
+        stop_if_interrupted(fit(model, data["train"], recipe=recipe, seed=seed, progress=False))
     seconds = time.perf_counter() - start
     model.requires_grad_(False)
     errors = {f"{name}_mse": mse(reconstruct(model, x)[0], x) for name, x in data.items()}

@@ -26,11 +26,12 @@ def run(monkeypatch, folder, *arguments):
 
 
 @pytest.fixture
-def small(monkeypatch):
+def small(monkeypatch, tmp_path):
     """A hundred digits in place of MNIST, and one epoch in place of ten."""
     digits = load_mnist_sample("test")[0][::10]
     monkeypatch.setattr(floor, "load_mnist", lambda split, with_sample=True: (digits, None))
     monkeypatch.setattr(floor, "load_mnist_sample", lambda split: (digits[:20], None))
+    monkeypatch.setattr(floor, "weights_of", lambda run: tmp_path / "none.safetensors")
     once = Recipe(num_epochs=1, batch_size=50, lr=1e-3)
     monkeypatch.setattr(floor, "CHANGES", {name: (make, once) for name, (make, _) in floor.CHANGES.items()})
 
