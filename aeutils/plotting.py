@@ -213,7 +213,7 @@ def plot_by_size(
         ax.errorbar(
             values.index, values, spread, color=color, linestyle=linestyle, marker=marker, markersize=4, label=name
         )
-    ax.set(xlabel="numbers a digit", ylabel=ylabel, xscale="log", yscale="log")
+    ax.set(xlabel="numbers per digit", ylabel=ylabel, xscale="log", yscale="log")
     ticks = [1, 2, 4, 8, 16, 32, 64, 128]
     ax.set_xticks(ticks, ticks)
     ax.xaxis.set_minor_locator(NullLocator())

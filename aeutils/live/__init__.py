@@ -25,6 +25,7 @@ offers them. No folder needs one that stands below it here:
 `assets`               the scripts, the style and the data; needs nothing but the standard library
 `figures`              the Python classes of the figures
 `drawing_figures`      the Python classes of those with a pad to draw on
+`size_figures`         the Python classes of those with a slider over the sizes of the code
 `training_figures`     the Python classes of those in which a network trains
 `axes_figures`         the Python classes of those about what the numbers of a code say
 `latent_dim_slider`    a slider for images of your own; needs a running kernel
@@ -34,8 +35,9 @@ offers them. No folder needs one that stands below it here:
 
 from aeutils.live.axes_figures import StrokeKnobs, TurnedAxes, TwoMaps
 from aeutils.live.drawing_figures import DrawDigit, ThroughNetwork
-from aeutils.live.figures import CodeSizes, LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
+from aeutils.live.figures import LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
 from aeutils.live.latent_dim_slider import latent_dim_slider
+from aeutils.live.size_figures import CodeSizes
 from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNumber, RollTraining
 
 __all__ = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traitlets
 
-from aeutils.live.figures import REMEMBERED, LiveFigure, OfSizes
+from aeutils.live.figures import REMEMBERED, LiveFigure
+from aeutils.live.size_figures import OfSizes
 
 
 class WithPad(LiveFigure):

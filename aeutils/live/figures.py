@@ -94,20 +94,6 @@ class InSpace(LiveFigure):
         return proposal["value"]
 
 
-class OfSizes(LiveFigure):
-    """What the figures share that show one of the shipped networks."""
-
-    latent_dim = traitlets.Int().tag(**REMEMBERED)
-
-    @traitlets.validate("latent_dim")
-    def _check_latent_dim(self, proposal: dict) -> int:
-        """A size of the code whose weights are shipped."""
-        sizes = [name.removeprefix("weights-") for name in assets.data_names() if name.startswith("weights-")]
-        if str(proposal["value"]) not in sizes:
-            raise traitlets.TraitError(f"latent_dim is {proposal['value']}; there are weights for {', '.join(sizes)}.")
-        return proposal["value"]
-
-
 class ThrownBall(LiveFigure):
     """A thrown ball, measured with noise: a polynomial of any degree, and what it misses on dots that it has not seen.
 
@@ -227,20 +213,3 @@ class SwissRoll(InSpace):
     _figure = traitlets.Unicode("swiss-roll").tag(sync=True)
     method = traitlets.Enum(["sheet", "pca", "plain", "geodesic"]).tag(**REMEMBERED)
     run = traitlets.Int(min=1, max=10).tag(**REMEMBERED)
-
-
-class CodeSizes(OfSizes):
-    """The same ten held-out digits through more or fewer numbers, and the point that moves along the error's curve.
-
-    Attributes
-    ----------
-    latent_dim : int
-        The size of the code, one of those whose weights are shipped.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If there are no weights of that size.
-    """
-
-    _figure = traitlets.Unicode("code-sizes").tag(sync=True)

@@ -1,13 +1,12 @@
-// The size of the code: the same ten digits through more or fewer numbers, and the point that moves along the curve.
+// The size of the code: the same ten digits through more or fewer numbers, and the error's curve, guessed before it is shown.
 
 import { firstOfEach, meanSquaredError } from "../network/digits.js";
-import { drawDot } from "../parts/code_dots.js";
-import { fontOf, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
+import { GUESSED_SIZES, GuessedCurve, HIGHEST_GUESS } from "../parts/guessed_curve.js";
+import { make, Picture } from "../parts/page_elements.js";
 import { SizeSlider } from "../parts/size_slider.js";
 
-const MARGIN = { left: 46, right: 16, top: 10, bottom: 34 }; // of the curve, in pixels
-
 export async function codeSizes(stage, { library, state }) {
+  checkGuess(state.get("guess"));
   const [digits, curves] = await Promise.all([
     library.digits(),
     library.sweep(),
@@ -19,7 +18,11 @@ export async function codeSizes(stage, { library, state }) {
   const again = ten.map(() => new Picture());
   const errors = ten.map(() => make("span", { class: "live-error", "aria-hidden": "true" }));
   const line = make("p", { class: "live-words", role: "status" });
-  const curve = new Plate(drawCurve);
+  const curve = new GuessedCurve({ stage, curves, onGuess: (guess) => state.set({ guess }) });
+  const told = make("p", { class: "live-words", role: "status" });
+  const button = make("button", {
+    type: "button", class: "live-button live-main", click: () => state.set({ revealed: !state.get("revealed") }),
+  });
   const grid = make("div", { class: "live-ten" });
   grid.append(
     ...originals.map(({ element }) => element),
@@ -30,74 +33,41 @@ export async function codeSizes(stage, { library, state }) {
     slider.element,
     grid,
     line,
-    make("div", { class: "live-curve" }, curve.element),
-    make("p", { class: "live-words" },
-      "Top: originals; below: drawn again, and the mean squared error of each. Curve: the error on 10,000 test images, ",
-      "the network solid, PCA dashed."),
+    curve.element,
+    make("div", { class: "live-row" }, button),
+    told,
   );
   ten.forEach((index, i) => originals[i].show(digits.images[index]));
 
-  const points = [...curves.network, ...curves.pca];
-  const largest = Math.max(...points.map(({ mse }) => mse)) * 1.05;
-  const sizes = [...points.map((point) => point.latent_dim), ...library.sizes];
-  const [first, last] = [Math.min(...sizes), Math.max(...sizes)].map(Math.log);
-
-  function drawCurve(context, width, height) {
-    const x = (size) =>
-      MARGIN.left + ((Math.log(size) - first) / (last - first || 1)) * (width - MARGIN.left - MARGIN.right);
-    const y = (mse) => height - MARGIN.bottom - (mse / largest) * (height - MARGIN.top - MARGIN.bottom);
-    context.clearRect(0, 0, width, height);
-    context.fillStyle = styleOf(stage, "--live-ink");
-    context.font = fontOf(stage, "12px");
-    context.textBaseline = "middle";
-    context.textAlign = "right";
-    context.strokeStyle = styleOf(stage, "--live-line");
-    for (let mse = 0; mse < largest; mse += 0.02) {
-      context.fillText(mse.toFixed(2), MARGIN.left - 6, y(mse));
-      context.beginPath();
-      context.moveTo(MARGIN.left, y(mse));
-      context.lineTo(width - MARGIN.right, y(mse));
-      context.stroke();
-    }
-    context.textAlign = "center";
-    let free = 0; // where the next number may begin
-    for (const size of [...new Set(sizes)].sort((a, b) => a - b)) {
-      if (x(size) - 8 < free) continue;
-      context.fillText(size, x(size), height - MARGIN.bottom + 11);
-      free = x(size) + 12;
-    }
-    context.fillText("numbers a digit (mean squared error, upwards)", (MARGIN.left + width) / 2, height - 8);
-    context.strokeStyle = styleOf(stage, "--live-digit-8"); // the colours of the first two series of a static figure
-    drawLine(context, curves.pca, x, y, [5, 4], 1.8);
-    context.strokeStyle = styleOf(stage, "--live-digit-1");
-    drawLine(context, curves.network, x, y, [], 1.8);
-    const here = curves.network.find((point) => point.latent_dim === state.get("latent_dim"));
-    if (!here) return;
-    const place = [x(here.latent_dim), y(here.mse)];
-    drawDot(context, place, 9, styleOf(stage, "--live-paper"));
-    drawDot(context, place, 6.5, styleOf(stage, "--live-digit-1"));
-  }
-
-  function drawLine(context, points_, x, y, dashes, lineWidth) {
-    context.setLineDash(dashes);
-    context.lineWidth = lineWidth;
-    context.beginPath();
-    points_.forEach((point) => context.lineTo(x(point.latent_dim), y(point.mse)));
-    context.stroke();
-    context.setLineDash([]);
+  function checkGuess(guess) {
+    const isGuess = Array.isArray(guess) && guess.length === GUESSED_SIZES.length
+      && guess.every((mse) => mse >= 0 && mse <= HIGHEST_GUESS);
+    if (isGuess) return;
+    const wanted = `${GUESSED_SIZES.length} numbers from 0 to ${HIGHEST_GUESS}`;
+    throw new Error(`guess is ${JSON.stringify(guess)}; wanted ${wanted}, the errors with ${GUESSED_SIZES.join(", ")} numbers.`);
   }
 
   function inWords(size, meanError) {
-    const row = (points_) => points_.find((point) => point.latent_dim === size);
+    const row = (points) => points.find((point) => point.latent_dim === size);
     const [network, pca] = [row(curves.network), row(curves.pca)];
-    const words = [`${size} ${size === 1 ? "number" : "numbers"} a digit: mean squared error `];
-    words.push(`${meanError.toFixed(4)} on these ten digits`);
+    const words = [`${size} ${size === 1 ? "number" : "numbers"} a digit`];
+    if (!state.get("revealed")) return `${words}: below the originals, what the network draws from them.`;
+    words.push(`: mean squared error ${meanError.toFixed(4)} on these ten digits`);
     if (network) {
       const seeds = network.seeds === 1 ? "one network" : `mean of ${network.seeds} networks`;
       words.push(`, ${network.mse.toFixed(4)} on 10,000 test images (${seeds})`);
     }
     if (pca) words.push(`; PCA with as many numbers: ${pca.mse.toFixed(4)}`);
     return `${words.join("")}.`;
+  }
+
+  function showCurve() {
+    const [guess, revealed] = [state.get("guess"), state.get("revealed")];
+    curve.show({ guess, size: state.get("latent_dim"), revealed });
+    button.textContent = revealed ? "Guess again" : "Show the measured curve";
+    told.textContent = revealed
+      ? `${curve.inWords()} Solid: the network; dashed: PCA.`
+      : "Your guess: the error with one number is given. Drag the four rings, by pointer or arrow keys, to where it will be with 2, 8, 32 and 128.";
   }
 
   async function showSize() {
@@ -117,17 +87,18 @@ export async function codeSizes(stage, { library, state }) {
       const image = digits.images[index];
       const image_again = network.decode(network.encode(image));
       const error = meanSquaredError(image, image_again);
-      again[i].show(image_again, `${digits.labels[index]} from ${size} numbers, mean squared error ${error.toFixed(3)}`);
-      errors[i].textContent = error.toFixed(3);
+      const words = state.get("revealed") ? `, mean squared error ${error.toFixed(3)}` : "";
+      again[i].show(image_again, `${digits.labels[index]} from ${size} numbers${words}`);
+      errors[i].textContent = state.get("revealed") ? error.toFixed(3) : "";
       return error;
     });
     line.textContent = inWords(size, found.reduce((sum, error) => sum + error, 0) / found.length);
-    curve.repaint();
+    showCurve();
     stage.removeAttribute("aria-busy");
   }
 
   await showSize();
-  state.onChange({ latent_dim: showSize });
+  state.onChange({ latent_dim: showSize, guess: showCurve, revealed: showSize });
   return {
     repaint() {
       [...originals, ...again, curve].forEach((part) => part.repaint());
