@@ -40,7 +40,7 @@ class Autoencoder(nn.Module):
         check_count("latent_dim", latent_dim)
         check_sizes("input_shape", input_shape, example="(1, 28, 28) or (3,)", least=1)
         self.latent_dim = int(latent_dim)
-        self.input_shape = tuple(input_shape)
+        self.input_shape = tuple(map(int, input_shape))
         self.settings: dict = {"latent_dim": self.latent_dim}
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -165,11 +165,8 @@ def check_seed(seed: object, *, most: int = LARGEST_SEED) -> None:
 
 
 def check_sizes(name: str, sizes: object, *, example: str, least: int = 0) -> None:
-    """Refuse what is no sequence of sizes: whole numbers from 1 up, at least `least` of them.
-
-    Python's own ints alone, because they are saved as JSON.
-    """
-    whole = isinstance(sizes, Sequence) and all(isinstance(size, int) and is_whole(size) for size in sizes)
+    """Refuse what is no sequence of sizes: whole numbers from 1 up, at least `least` of them."""
+    whole = isinstance(sizes, Sequence) and all(is_whole(size) for size in sizes)
     if not whole or len(sizes) < least:
         raise ValueError(f"{name} is {sizes!r}; give a sequence of whole numbers from 1 up, such as {example}.")
 

@@ -130,7 +130,7 @@ def most_confused(shares: Tensor, count: int) -> list[tuple[int, int, float]]:
     check_tensor(shares, "shares of confusion()", (10, 10))
     if not is_whole(count, most=90):
         raise ValueError(f"count is {count!r}; a table of ten digits has 1 to 90 confusions.")
-    pairs = [(i, j, float(shares[i, j])) for i in range(10) for j in range(10) if i != j]
+    pairs = [(i, j, shares[i, j].item()) for i in range(10) for j in range(10) if i != j]
     return sorted(pairs, key=lambda pair: -pair[2])[:count]
 
 

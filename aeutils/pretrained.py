@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from aeutils.checks import is_whole
 from aeutils.classifier import DigitClassifier
 from aeutils.files import replacing
 from aeutils.models import ConvAutoencoder
@@ -131,7 +132,7 @@ def load_pretrained(latent_dim: int) -> ConvAutoencoder:
         If no weights of that size are shipped, or the file is damaged.
     """
     sizes = shipped_sizes()
-    if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim not in sizes:
+    if not is_whole(latent_dim) or latent_dim not in sizes:
         raise ValueError(
             f"latent_dim is {latent_dim!r}; weights are shipped for {', '.join(map(str, sizes))}. "
             "`python -m aeutils train --latent-dim K` trains any other size."

@@ -246,4 +246,5 @@ def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Loss
             f"The inputs have shape {tuple(x.shape)}, the targets {tuple(target.shape)}; the squared error needs equal "
             "shapes. Give targets like the inputs, or another loss."
         )
-    return x, target
+    return x.detach(), target.detach()
+        x = x.detach()

@@ -106,7 +106,7 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
 
 def _png(*rows: Tensor) -> bytes:
     """Rows of images, dark ink on white, as the bytes of a PNG file."""
-    ink = np.concatenate([np.concatenate(list(part[:, 0].numpy()), axis=1) for part in rows])
+    ink = np.concatenate([np.concatenate(list(part[:, 0].detach().numpy()), axis=1) for part in rows])
     ink = ink.repeat(_MAGNIFY, axis=0).repeat(_MAGNIFY, axis=1)
     file = io.BytesIO()
     Image.fromarray((255 * (1 - ink)).round().astype(np.uint8)).save(file, format="png")
