@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from damage import describe, disk_full, flip_a_bit, overwrite, write_mnist, write_weights
+from damage import checksums, describe, disk_full, flip_a_bit, overwrite, write_mnist, write_weights
 from PIL import Image
 
 import aeutils.cli
@@ -506,6 +506,7 @@ def test_nothing_in_a_data_folder_is_run(tmp_path, monkeypatch, capsys):
 
     root = tmp_path / "data"
     write_mnist(root)
+    monkeypatch.setattr("aeutils.data._SHA256", checksums(root))
     places = [root, root / "MNIST", root / "MNIST/raw", root / "MNIST/processed"]  # the last: torchvision's of old
     for place in places:
         place.mkdir(exist_ok=True)
