@@ -25,6 +25,13 @@ from aeutils.zoo import CLASSES
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 _FORMAT = "aeutils 1"
 
+_PICKLES = (b"PK\x03\x04", b"\x80")  # how files of torch.save() begin: a zip archive, or of old the pickle itself
+_NO_PICKLES = """{path} was written by torch.save(): such a file can run code, and is not opened. If its layers are \
+those of this library's network, three lines turn it into weights, on the machine where it was made:
+    model = aeutils.ConvAutoencoder(latent_dim=2)
+    model.load_state_dict(torch.load("{name}", weights_only=True))
+    aeutils.save_weights("weights.safetensors", model, about={{}})"""
+
 
 def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None:
     """Write a model's weights, beside the old file first, so that a full disk or Ctrl-C leaves the old one whole.
@@ -89,6 +96,9 @@ def load_weights(path: str | os.PathLike) -> tuple[nn.Module, dict]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"There are no weights at {path}. `python -m aeutils weights` lists what is shipped.")
+    with path.open("rb") as file:
+        if file.read(4).startswith(_PICKLES):
+            raise ValueError(_NO_PICKLES.format(path=path, name=path.name))
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
