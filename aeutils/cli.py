@@ -90,6 +90,8 @@ def _train(args: Namespace) -> int:
         "recipe": asdict(recipe),
         "epochs_finished": len(history.train_loss),
         "started_from": str(args.weights.name) if args.weights else "random weights",
+    if history.warning:
+        print(f"warning: {history.warning}", file=sys.stderr)
         "scores": {"held_out_mse": round(mse(reconstruct(model, held_out[0])[0], held_out[0]), 6)},
     }
     path = weights_path(model.latent_dim, args.out)

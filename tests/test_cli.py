@@ -379,6 +379,14 @@ def test_an_output_that_cannot_be_written_is_named_and_the_old_one_and_the_other
         assert load_weights(weights_path(2, out))[1]["epochs_finished"] == 1
 
 
+def test_a_training_that_ends_worse_than_the_mean_image_says_so(out, capsys):
+    assert train(out, "--lr", 10, epochs=2) == 0
+    warning = r"^warning: The network's error is [\d.]+; the mean of all inputs.* lower the learning rate \(now 10\)\.$"
+    assert re.search(warning, capsys.readouterr().err, re.MULTILINE)
+    assert train(out, "--batch-size", 20, epochs=3) == 0
+    assert capsys.readouterr().err == ""
+
+
 # --------------------------------------------------------------------------------------------------------- Ctrl-C
 
 
