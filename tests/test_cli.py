@@ -4,6 +4,8 @@ import os
 import re
 import runpy
 import shutil
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -385,6 +387,15 @@ def test_a_training_that_ends_worse_than_the_mean_image_says_so(out, capsys):
     assert re.search(warning, capsys.readouterr().err, re.MULTILINE)
     assert train(out, "--batch-size", 20, epochs=3) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("words", ["weights", "--help", "train --help"])
+def test_a_pipe_that_closes_ends_a_command_in_silence(words):
+    command = [sys.executable, "-m", "aeutils", *words.split()]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run.stdout.close()  # as `head` does, only sooner
+    assert run.stderr.read() == "" and run.wait() in (0, 1)  # the text of help may not reach the pipe
 
 
 # --------------------------------------------------------------------------------------------------------- Ctrl-C
