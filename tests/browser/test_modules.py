@@ -9,6 +9,14 @@ from aeutils.live import assets
 
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="live.css">
 <script src="learning.js"></script><script type="module">
+// As what a host may hand over the bytes of a file; the last is a view of a larger buffer.
+const BUFFERS = {
+  DataView: (bytes) => new DataView(bytes),
+  Uint8Array: (bytes) => new Uint8Array(bytes),
+  ArrayBuffer: (bytes) => bytes,
+  part: (bytes) => new Uint8Array([7, 7, 7, ...new Uint8Array(bytes), 7]).subarray(3, 3 + bytes.byteLength),
+};
+
 // What a notebook gives a figure: the traits of a Python object, and a kernel that answers with files.
 function kernel(traits) {
   const listeners = new Set();
@@ -20,7 +28,7 @@ function kernel(traits) {
     off: (name, listener) => listeners.delete(listener),
     async send(message) {
       const bytes = await (await fetch(`data/${message.file}`)).arrayBuffer();
-      listeners.forEach((listener) => listener(message, [new DataView(bytes)]));
+      listeners.forEach((listener) => listener(message, [BUFFERS[location.hash.slice(1)](bytes)]));
     },
   };
 }
@@ -50,7 +58,7 @@ def open_widgets(browser):
     """A page with one figure twice: from the browser's own modules, and joined."""
     pages = []
 
-    def open_it(figure):
+    def open_it(figure, buffer="DataView"):
         traits = {"_figure": figure, "_files": assets.data_names(), **assets.states()[figure]}
 
         def answer(route):
@@ -71,12 +79,19 @@ def open_widgets(browser):
         problems = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.route("**/*", answer)
-        page.goto("http://notebook.test/")
+        page.goto(f"http://notebook.test/#{buffer}")
         return page, problems
 
     yield open_it
     for page in pages:
         page.close()
+
+
+@pytest.mark.parametrize("buffer", ["Uint8Array", "ArrayBuffer", "part"])
+def test_data_may_come_as_any_kind_of_buffer(buffer, open_widgets):
+    page, problems = open_widgets("latent-map", buffer)
+    page.wait_for_function(f"() => ({BOTH})() !== null", timeout=60_000)
+    assert problems == [] and "drawn here" in page.inner_text("body")
 
 
 @pytest.mark.long
