@@ -21,13 +21,13 @@ book: $(SET_UP_BOOK)
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: strict  ## everything a change must pass: a build with warnings as errors, the tests, every page in a browser, every notebook
-	AEUTILS_SITE=$(CURDIR)/$(STRICT) $(PYTEST) --nbval book tests -m "not slow"
+	AEUTILS_SITE=$(CURDIR)/$(STRICT) $(PYTEST) --nbval --nbval-current-env book tests -m "not slow"
 
 test-fast: $(SET_UP_ALL)  ## for daily work: no browser, no notebook, nothing that takes long
 	$(PYTEST) -p no:nbval tests -m "not slow and not long" --ignore tests/browser
 
 test-all: strict $(SET_UP_COLAB)  ## also every page in every width and theme, training and sweep interrupted, the notebooks as in Colab
-	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(PYTEST) --nbval book tests
+	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(PYTEST) --nbval --nbval-current-env book tests
 
 strict: $(SET_UP_ALL)
 	$(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .
