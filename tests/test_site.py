@@ -4,15 +4,18 @@ What only shows in a browser is in `browser/test_pages.py`.
 """
 
 import collections
+import email
 import json
 import re
+import tomllib
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import BOOK, NAMES
+from pages import BOOK, NAMES, ROOT
 
 FETCHES = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 NOT_FETCHED = {"next", "prev", "search", "index", "author", "copyright", "canonical"}  # of <link>: where else to go
@@ -134,6 +137,21 @@ def test_a_notebook_to_download_has_the_cells_of_its_page_and_no_outputs(site):
         )
         assert [cell["source"] for cell in download["cells"]] == [cell["source"] for cell in original["cells"]]
         assert not any(cell.get("outputs") for cell in download["cells"])
+
+
+def test_beside_the_notebooks_lies_the_library_of_this_version_as_it_is_here(site):
+    (wheel,) = (site / "_sources/book").rglob("*.whl")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert wheel.name == f"aeutils-{project['version']}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel) as packed:
+        names = {name for name in packed.namelist() if name.startswith("aeutils/")}
+        for name in names:
+            assert packed.read(name) == (ROOT / name).read_bytes(), name
+        metadata = email.message_from_bytes(packed.read(f"aeutils-{project['version']}.dist-info/METADATA"))
+    here = {path.relative_to(ROOT).as_posix() for path in (ROOT / "aeutils").rglob("*") if path.is_file()}
+    assert names == {name for name in here if "__pycache__" not in name}
+    wanted = {re.sub(r"[<>=].*", "", line) for line in project["dependencies"]}
+    assert {re.sub(r"[<>=].*", "", line) for line in metadata.get_all("Requires-Dist")} == wanted
 
 
 def test_nothing_that_a_page_fetches_lies_on_another_host(pages):
