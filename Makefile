@@ -1,6 +1,7 @@
 # Two commands matter: `make book` (read it) and `make test` (prove it). The others are for those who change it.
 PYTHON ?= python3
 BIN := .venv/bin
+MADE_IN := .venv/.made-in
 SET_UP_BOOK := .venv/.set-up-book
 SET_UP_ALL := .venv/.set-up-all
 SET_UP_COLAB := .venv-colab/.set-up
@@ -14,6 +15,13 @@ export PYTHONUTF8 := 1
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
+# What pip installs knows the folder by its name.
+ifneq ($(wildcard $(MADE_IN)),)
+ifneq ($(shell cat $(MADE_IN)),$(CURDIR))
+$(error This folder was moved or renamed since .venv was made in it. Give the command again after: rm -rf .venv)
+endif
+endif
+
 .PHONY: book test test-fast test-all strict run serve weights results sweep thirty floor axes random-codes roll double-descent one-number recipes bench lint screenshots repo clean
 
 book: $(SET_UP_BOOK)
@@ -21,13 +29,13 @@ book: $(SET_UP_BOOK)
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: strict  ## everything a change must pass: a build with warnings as errors, the tests, every page in a browser, every notebook
-	AEUTILS_SITE=$(CURDIR)/$(STRICT) $(PYTEST) --nbval book tests -m "not slow"
+	AEUTILS_SITE="$(CURDIR)/$(STRICT)" $(PYTEST) --nbval --nbval-current-env book tests -m "not slow"
 
 test-fast: $(SET_UP_ALL)  ## for daily work: no browser, no notebook, nothing that takes long
 	$(PYTEST) -p no:nbval tests -m "not slow and not long" --ignore tests/browser
 
 test-all: strict $(SET_UP_COLAB)  ## also every page in every width and theme, training and sweep interrupted, the notebooks as in Colab
-	AEUTILS_SITE=$(CURDIR)/$(STRICT) AEUTILS_COLAB=$(CURDIR)/.venv-colab $(PYTEST) --nbval book tests
+	AEUTILS_SITE="$(CURDIR)/$(STRICT)" AEUTILS_COLAB="$(CURDIR)/.venv-colab" $(PYTEST) --nbval --nbval-current-env book tests
 
 strict: $(SET_UP_ALL)
 	$(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .
@@ -94,11 +102,11 @@ repo:
 clean:
 	rm -rf _build .runs/strict
 
-$(SET_UP_BOOK): requirements-book.txt $(CONSTRAINTS) | .venv/bin/python
+$(SET_UP_BOOK): requirements-book.txt $(CONSTRAINTS) | $(MADE_IN)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt -c $(CONSTRAINTS)
 	@touch $@
 
-$(SET_UP_ALL): requirements.txt requirements-book.txt $(CONSTRAINTS) pyproject.toml | .venv/bin/python
+$(SET_UP_ALL): requirements.txt requirements-book.txt $(CONSTRAINTS) pyproject.toml | $(MADE_IN)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c $(CONSTRAINTS)
 	@touch $@ $(SET_UP_BOOK)
 
@@ -107,6 +115,7 @@ $(SET_UP_COLAB): tests/colab/packages.txt
 	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check -r tests/colab/packages.txt
 	@touch $@
 
-.venv/bin/python:
+$(MADE_IN):
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else f"Python {sys.version.split()[0]} at {sys.executable}; this needs 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
+	@echo "$(CURDIR)" > $@

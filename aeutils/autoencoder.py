@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from aeutils.checks import check_count, check_inputs, check_model, check_sizes, check_tensor
+from aeutils.checks import check_count, check_images, check_inputs, check_model, check_sizes, check_tensor, warn_of_ink
 
 IMAGE_SHAPE = (1, 28, 28)
 EVAL_BATCH_SIZE = 500  # of 2,000 at a time the classifier takes twice as long, to claim memory anew each time
@@ -40,7 +40,7 @@ class Autoencoder(nn.Module):
         check_count("latent_dim", latent_dim)
         check_sizes("input_shape", input_shape, example="(1, 28, 28) or (3,)", least=1)
         self.latent_dim = int(latent_dim)
-        self.input_shape = tuple(input_shape)
+        self.input_shape = tuple(map(int, input_shape))
         self.settings: dict = {"latent_dim": self.latent_dim}
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,14 +49,21 @@ class Autoencoder(nn.Module):
         return self.decode(z), z
 
     def encode(self, x: Tensor) -> Tensor:
-        """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim)."""
+        """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim); any float dtype, images in [0, 1]."""
         check_tensor(x, "inputs", ("N", *self.input_shape), dtype="float")
-        return self._encode(x)
+        check_images(x, self.input_shape)
+        if not self.training:  # a network may learn either way round
+            warn_of_ink(x, self.input_shape)
+        return self._encode(x.to(self._dtype))
 
     def decode(self, z: Tensor) -> Tensor:
         """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape)."""
         check_tensor(z, "codes", ("N", self.latent_dim), dtype="float")
-        return self._decode(z)
+        return self._decode(z.to(self._dtype))
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return next(self.parameters()).dtype
 
     def _encode(self, x: Tensor) -> Tensor:
         return self.encoder(x)

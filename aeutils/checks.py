@@ -6,6 +6,7 @@ Every error says what came, what was wanted, and what to do. `check_tensor` is t
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from numbers import Integral, Real
 
@@ -13,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 LARGEST_SEED = 2**63 - 1
+
+_MOSTLY_INK = 0.55  # mean intensity of an image; MNIST's fullest digit has 0.42, static 0.5, a photograph mostly 0.8
 
 _TO_FLOAT = "x.float() converts; bytes need / 255 as well."
 _DTYPES = {  # what `check_tensor` can be asked for, the dtypes that are that, and what makes one
@@ -81,8 +84,27 @@ def check_finite(values: Tensor, what: str) -> None:
 def check_inputs(x: object, input_shape: Sequence[int]) -> None:
     """Refuse what a model cannot learn from: wanted are N >= 1 finite float32 inputs, in [0, 1] if they are images."""
     check_tensor(x, "inputs", ("N", *input_shape), dtype="float32", least=1, finite=True)
-    if len(input_shape) == 3:
-        _check_range(x, "images", 1, "intensities in [0, 1]. Divide bytes by 255.")
+    check_images(x, input_shape)
+
+
+def check_images(x: Tensor, input_shape: Sequence[int]) -> None:
+    """If inputs of a shape are images, refuse intensities outside [0, 1]."""
+    if len(input_shape) == 3 and len(x):
+        wanted = "intensities in [0, 1]. Divide bytes by 255; (x + 1) / 2 brings [-1, 1] there."
+        _check_range(x, "images", 1, wanted)
+
+
+def warn_of_ink(x: Tensor, input_shape: Sequence[int]) -> None:
+    """If inputs are images, say so where most of one is ink: of a photograph a network knows nothing, and answers.
+
+    The words are always the same and so is the place, so that Python shows them once.
+    """
+    if len(input_shape) == 3 and len(x) and x.detach().flatten(1).mean(dim=1).max() > _MOSTLY_INK:
+        warnings.warn(
+            "Most of an image is ink. Here 0 is paper and 1 is ink: a photograph of dark ink on bright paper is turned "
+            "round by 1 - x.",
+            stacklevel=1,
+        )
 
 
 def check_table(table: object, what: str, *, columns: int | str = "D", least: int = 1) -> None:
@@ -143,11 +165,8 @@ def check_seed(seed: object, *, most: int = LARGEST_SEED) -> None:
 
 
 def check_sizes(name: str, sizes: object, *, example: str, least: int = 0) -> None:
-    """Refuse what is no sequence of sizes: whole numbers from 1 up, at least `least` of them.
-
-    Python's own ints alone, because they are saved as JSON.
-    """
-    whole = isinstance(sizes, Sequence) and all(isinstance(size, int) and is_whole(size) for size in sizes)
+    """Refuse what is no sequence of sizes: whole numbers from 1 up, at least `least` of them."""
+    whole = isinstance(sizes, Sequence) and all(is_whole(size) for size in sizes)
     if not whole or len(sizes) < least:
         raise ValueError(f"{name} is {sizes!r}; give a sequence of whole numbers from 1 up, such as {example}.")
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from aeutils.autoencoder import EVAL_BATCH_SIZE, IMAGE_SHAPE
-from aeutils.checks import check_inputs
+from aeutils.checks import check_inputs, warn_of_ink
 
 
 class DigitClassifier(nn.Module):
@@ -62,6 +62,7 @@ def classify_digits(classifier: DigitClassifier, images: Tensor) -> tuple[Tensor
     if classifier.training:
         raise ValueError("The classifier is in training mode and would guess; call classifier.eval() first.")
     check_inputs(images, IMAGE_SHAPE)
+    warn_of_ink(images, IMAGE_SHAPE)
     probabilities = torch.cat([classifier(batch).softmax(dim=1) for batch in images.split(EVAL_BATCH_SIZE)])
     confidence, labels = probabilities.max(dim=1)
     return labels, confidence

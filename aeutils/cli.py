@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -32,10 +33,15 @@ Split = tuple[Tensor, Tensor]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0 if all went well, 1 after an error, 130 after Ctrl-C."""
-    args = build_parser().parse_args(argv)
-    run = {"train": _train, "evaluate": _evaluate, "weights": _list_weights}[args.command]
     try:
-        return run(args)
+        try:
+            args = build_parser().parse_args(argv)
+            return {"train": _train, "evaluate": _evaluate, "weights": _list_weights}[args.command](args)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain at its end
+        return 1
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -84,6 +90,8 @@ def _train(args: Namespace) -> int:
         return 130
     if history.interrupted:
         print(f"stopped by Ctrl-C after {len(history.train_loss)} whole epochs; keeping what was learned")
+    if history.warning:
+        print(f"warning: {history.warning}", file=sys.stderr)
     about = {
         "trained_on": trained_on,
         "seed": args.seed,

@@ -12,8 +12,10 @@ Three groups of digits are kept apart in the whole book:
 from __future__ import annotations
 
 import gzip
+import hashlib
 import math
 import os
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,6 +40,12 @@ _FILE_STARTS = {  # two zeros, 8 for bytes, the number of axes, and the size of 
     for name, shape in _SHAPES.items()
 }
 _FILE_BYTES = {name: len(_FILE_STARTS[name]) + math.prod(shape) for name, shape in _SHAPES.items()}
+_SHA256 = {  # of the unpacked files; Fashion-MNIST's and others' are as long and begin the same
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
 _DOWNLOAD_TIMEOUT = 30  # seconds without a byte
 
 
@@ -87,7 +95,7 @@ def load_mnist(split: str, root: str | os.PathLike | None = None, *, with_sample
     ----------
     split : {"train", "test"}
     root : path, optional
-        A folder laid out as torchvision does it: the files lie in `root/MNIST/raw`.
+        A folder laid out as torchvision does it: the files lie in `root/MNIST/raw`, unpacked or as `.gz`.
     with_sample : bool
         False leaves the 5,000 images of `load_mnist_sample` out of the training images: 55,000 remain.
 
@@ -101,18 +109,13 @@ def load_mnist(split: str, root: str | os.PathLike | None = None, *, with_sample
     FileNotFoundError
         If the files are not there, or could not be downloaded.
     OSError
-        If a file cannot be read, is not as long as MNIST's, or holds something else.
+        If a file cannot be read, or its bytes are not MNIST's.
     """
     if split not in list(_FILES):
         raise ValueError(f'split is {split!r}; choose "train" (60,000 digits) or "test" (10,000).')
     raw = mnist_folder(split, root) / "MNIST" / "raw"
     images_file, labels_file = (raw / name for name in _FILES[split])
     images, labels = _read(images_file), _read(labels_file).long()
-    if labels.max() > 9:
-        raise OSError(
-            f"{labels_file} holds the label {labels.max()}, MNIST's go from 0 to 9: it was damaged. Delete it and load "
-            "again."
-        )
     if split == "train" and not with_sample:
         outside = ~in_sample(labels)
         images, labels = images[outside], labels[outside]
@@ -168,9 +171,15 @@ def _earlier_of_its_class(labels: Tensor) -> Tensor:
 
 
 def _read(path: Path) -> Tensor:
-    """The bytes of one of MNIST's files, in its shape."""
+    """The bytes of one of MNIST's files, in its shape; where it is missing, those of the packed one beside it."""
+    name, packed = path.name, path.with_name(f"{path.name}.gz")
+    if packed.exists() and not path.exists():  # as they are handed out
+        path = packed
     try:
-        content = path.read_bytes()
+        with gzip.open(path) if path is packed else path.open("rb") as file:
+            content = file.read()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OSError(f"{path} is cut short or damaged: {error}. Delete it and load again.") from error
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(
             f"MNIST is not at hand: there is no {path}. Point AEUTILS_DATA (or the argument) at a folder in "
@@ -178,7 +187,7 @@ def _read(path: Path) -> Tensor:
         ) from None
     except OSError as error:
         raise OSError(f"MNIST cannot be read: {path}: {error.strerror}. Check the permissions.") from error
-    size, start = _FILE_BYTES[path.name], _FILE_STARTS[path.name]
+    size, start = _FILE_BYTES[name], _FILE_STARTS[name]
     if len(content) != size:
         raise OSError(
             f"{path} has {len(content):,} bytes, MNIST's has {size:,}: it was cut short or is another file. "
@@ -189,7 +198,12 @@ def _read(path: Path) -> Tensor:
             f"{path} starts with {content[:4]!r}, MNIST's with {start[:4]!r}: it is another file, such as a web page. "
             "Delete it and load again."
         )
-    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=len(start)).reshape(_SHAPES[path.name])
+    if hashlib.sha256(content).hexdigest() != _SHA256[name]:
+        raise OSError(
+            f"{path} is as long as MNIST's and holds something else: it was damaged, or belongs to another data set of "
+            "the same form, such as Fashion-MNIST. Delete it and load again, or name the folder of MNIST itself."
+        )
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=len(start)).reshape(_SHAPES[name])
 
 
 def _download(split: str, raw: Path) -> None:

@@ -37,6 +37,7 @@ def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator)
         raise ValueError(f"source is {source!r}; choose one of {', '.join(SOURCES)}.")
     check_table(z, "real codes", least=_COMPONENTS if source == "mixture" else 2)
     check_count("count", count)
+    z = z.detach()
     if not isinstance(generator, torch.Generator):
         raise ValueError(f"generator is {generator!r}; give one, such as torch.Generator().manual_seed(0).")
     size = z.shape[1]

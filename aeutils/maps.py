@@ -171,6 +171,7 @@ def plot_roll(points: Tensor, sheet: Tensor, ax: Axes | None = None, *, azim: fl
     if ax is None:
         ax = plt.figure(figsize=(SINGLE, SINGLE)).add_subplot(projection="3d")
     _check_3d(ax)
+    points, sheet = points.detach(), sheet.detach()
     ax.scatter(*points.T.numpy(), c=sheet[:, 0].numpy(), s=9, cmap=_LENGTH_COLORMAP, linewidths=0, depthshade=False)
     _draw_cube(ax, "x")
     ax.view_init(elev=elev, azim=azim)
@@ -193,7 +194,7 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     """
     check_table(z, "codes", columns=2)
     _check_sheet(sheet, z, "codes")
-    z = z.detach()
+    z, sheet = z.detach(), sheet.detach()
     if ax is None:
         ax = plt.subplots(figsize=(SINGLE, 3.4))[1]
     dots = ax.scatter(*z.T.numpy(), c=sheet[:, 0].numpy(), s=9, cmap=_LENGTH_COLORMAP, linewidths=0)

@@ -44,7 +44,8 @@ class MLPAutoencoder(Autoencoder):
     ):
         super().__init__(latent_dim, input_shape)
         check_sizes("hidden", hidden, example="(64, 64)")
-        self.settings |= {"input_shape": list(self.input_shape), "hidden": list(hidden)}
+        hidden = [int(width) for width in hidden]
+        self.settings |= {"input_shape": list(self.input_shape), "hidden": hidden}
         widths = [math.prod(self.input_shape), *hidden, latent_dim]
         self.encoder = nn.Sequential(nn.Flatten(), *self._layers(widths))
         self.decoder = nn.Sequential(*self._layers(widths[::-1]), nn.Unflatten(1, self.input_shape))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -57,9 +58,9 @@ def plot_history(train_loss: Sequence[float], validation_loss: Sequence[float] =
         )
     _, ax = plt.subplots(figsize=(SINGLE, 3.0))
     epochs = np.arange(1, len(train_loss) + 1)
-    ax.plot(epochs, train_loss, color=SERIES_COLORS[0], linestyle="--", label="training")
+    ax.plot(epochs, _numbers(train_loss), color=SERIES_COLORS[0], linestyle="--", label="training")
     if len(validation_loss):
-        ax.plot(epochs, validation_loss, color=SERIES_COLORS[1], label="held out")
+        ax.plot(epochs, _numbers(validation_loss), color=SERIES_COLORS[1], label="held out")
     ax.set(xlabel="epoch", ylabel=ylabel, yscale="log")
     ax.yaxis.set_major_formatter("{x:.3g}")
     ax.yaxis.set_minor_formatter("{x:.2g}")
@@ -121,6 +122,7 @@ def plot_image_grid(
         raise ValueError(f"{len(images)} images do not fill whole rows of {columns}; give a multiple of {columns}.")
     if ax is None:
         ax = plt.subplots(figsize=(SINGLE, SINGLE))[1]
+    columns = int(columns)
     rows = len(images) // columns
     picture = images.reshape(rows, columns, 28, 28).permute(0, 2, 1, 3).reshape(rows * 28, columns * 28)
     ax.imshow(picture.detach().numpy(), vmin=0, vmax=1, extent=extent)
@@ -152,7 +154,7 @@ def plot_confusion(
             "for ten digits."
         )
     _, ax = plt.subplots(figsize=(max(SINGLE, 0.44 * len(columns)), SINGLE))
-    percent = 100 * np.asarray(shares)
+    percent = 100 * _numbers(shares)
     ax.imshow(percent, vmin=0, vmax=100, cmap="Blues", aspect="auto")
     for row, column in np.argwhere(percent.round() > 0):
         value = percent[row, column]
@@ -182,6 +184,7 @@ def plot_by_digit(
         ax = plt.subplots(figsize=(WIDE, 3.4))[1]
     width = 0.84 / len(series)
     for i, (name, (values, spread)) in enumerate(series.items()):
+        values, spread = _numbers(values), None if spread is None else _numbers(spread)
         place = np.arange(10) + (i - (len(series) - 1) / 2) * width
         hatch = ("", "///", "...", "xxx", "\\\\\\")[i]
         ax.bar(place, values, width, yerr=spread, label=name, color=SERIES_COLORS[i], hatch=hatch, edgecolor="white")
@@ -223,6 +226,13 @@ def plot_by_size(
     ax.grid(True, which="both", axis="y")
     ax.legend()
     return ax
+
+
+def _numbers(values: object) -> np.ndarray:
+    """Numbers as an array; those of a model may still be attached to its graph."""
+    if isinstance(values, (list, tuple)):
+        return np.asarray([_numbers(value) for value in values])
+    return np.asarray(values.detach() if isinstance(values, torch.Tensor) else values)
 
 
 def _check_series(series: Mapping, most: int) -> None:

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from aeutils.checks import is_whole
 from aeutils.classifier import DigitClassifier
 from aeutils.files import replacing
 from aeutils.models import ConvAutoencoder
@@ -23,6 +24,13 @@ from aeutils.zoo import CLASSES
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 _FORMAT = "aeutils 1"
+
+_PICKLES = (b"PK\x03\x04", b"\x80")  # how files of torch.save() begin: a zip archive, or of old the pickle itself
+_NO_PICKLES = """{path} was written by torch.save(): such a file can run code, and is not opened. If its layers are \
+those of this library's network, three lines turn it into weights, on the machine where it was made:
+    model = aeutils.ConvAutoencoder(latent_dim=2)
+    model.load_state_dict(torch.load("{name}", weights_only=True))
+    aeutils.save_weights("weights.safetensors", model, about={{}})"""
 
 
 def save_weights(path: str | os.PathLike, model: nn.Module, about: dict) -> None:
@@ -88,6 +96,9 @@ def load_weights(path: str | os.PathLike) -> tuple[nn.Module, dict]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"There are no weights at {path}. `python -m aeutils weights` lists what is shipped.")
+    with path.open("rb") as file:
+        if file.read(4).startswith(_PICKLES):
+            raise ValueError(_NO_PICKLES.format(path=path, name=path.name))
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -131,7 +142,7 @@ def load_pretrained(latent_dim: int) -> ConvAutoencoder:
         If no weights of that size are shipped, or the file is damaged.
     """
     sizes = shipped_sizes()
-    if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim not in sizes:
+    if not is_whole(latent_dim) or latent_dim not in sizes:
         raise ValueError(
             f"latent_dim is {latent_dim!r}; weights are shipped for {', '.join(map(str, sizes))}. "
             "`python -m aeutils train --latent-dim K` trains any other size."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import nn
@@ -65,6 +65,8 @@ class Recipe:
             raise ValueError(f"warmup is {self.warmup!r}; it is a share of the steps: give a number between 0 and 1.")
         if not is_number(self.beta2) or not 0 <= self.beta2 < 1:
             raise ValueError(f"beta2 is {self.beta2!r}; give a number from 0 to just under 1, such as 0.999.")
+        for part in fields(self):  # numpy's numbers cannot be saved as JSON, Python's can
+            object.__setattr__(self, part.name, type(part.default)(getattr(self, part.name)))
 
 
 FAST_RECIPE = Recipe(num_epochs=10, lr=2e-2, warmup=0.3, beta2=0.95, muon=True)

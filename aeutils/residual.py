@@ -31,7 +31,8 @@ class ResidualAutoencoder(Autoencoder):
     ):
         super().__init__(latent_dim, input_shape)
         check_sizes("hidden", hidden, example="(64, 64)")
-        self.settings |= {"input_shape": list(self.input_shape), "hidden": list(hidden)}
+        hidden = [int(width) for width in hidden]
+        self.settings |= {"input_shape": list(self.input_shape), "hidden": hidden}
         widths = [math.prod(self.input_shape), *hidden, latent_dim]
         self.linear_encoder = nn.Linear(widths[0], latent_dim)
         self.linear_decoder = nn.Linear(latent_dim, widths[0])

@@ -138,7 +138,8 @@ def draw_strokes(strokes: Sequence[Sequence[tuple[float, float]]], *, thickness:
         Intensities in [0, 1]. A pixel's ink falls from 1 to 0 over one pixel at the stroke's edge.
     """
     try:
-        lines = [np.asarray(stroke, dtype=float) for stroke in strokes]
+        plain = (stroke.detach() if isinstance(stroke, Tensor) else stroke for stroke in strokes)
+        lines = [np.asarray(stroke, dtype=float) for stroke in plain]
     except (TypeError, ValueError):  # no numbers, or points of different lengths
         lines = []
     if not lines or any(line.ndim != 2 or line.shape[1] != 2 or len(line) < 2 for line in lines):

@@ -33,12 +33,15 @@ class History:
         Wall-clock time of each epoch.
     interrupted : bool
         Whether Ctrl-C ended the training early.
+    warning : str
+        Says so if an autoencoder ended no better than drawing the mean of its inputs every time; else empty.
     """
 
     train_loss: list[float] = field(default_factory=list)
     validation_loss: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     interrupted: bool = False
+    warning: str = ""
 
 
 def reconstruction_loss(output: tuple[Tensor, Tensor], target: Tensor) -> Tensor:
@@ -131,6 +134,8 @@ def fit(
             history.seconds.append(seconds)
             if after_epoch is not None:
                 after_epoch(epoch, history)
+        if loss is reconstruction_loss:
+            history.warning = _worse_than_the_mean(model, x[:2000], target[:2000], recipe)
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
@@ -200,6 +205,18 @@ def mean_loss(model: nn.Module, x: Tensor, target: Tensor, loss: Loss) -> float:
     return sum(loss(model(inputs), targets).item() * len(inputs) for inputs, targets in pieces) / len(x)
 
 
+def _worse_than_the_mean(model: nn.Module, x: Tensor, target: Tensor, recipe: Recipe) -> str:
+    """A warning, if one number for each pixel, the same for every input, would have a smaller error; else nothing."""
+    error = mean_loss(model, x, target, reconstruction_loss)
+    error_of_mean = target.var(dim=0, correction=0).mean().item()
+    if error <= error_of_mean:
+        return ""
+    return (
+        f"The network's error is {error:.4g}; the mean of all inputs, the same for each, has {error_of_mean:.4g}. "
+        f"Train longer (now {recipe.num_epochs} epochs), or lower the learning rate (now {recipe.lr:g})."
+    )
+
+
 def pick_device() -> torch.device:
     """The fastest device at hand: CUDA, else MPS, else the CPU."""
     if torch.cuda.is_available():
@@ -234,6 +251,7 @@ def _checked(
 def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Loss) -> Pair:
     check_inputs(x, getattr(model, "input_shape", IMAGE_SHAPE))
     if target is None:
+        x = x.detach()
         return x, x
     if not isinstance(target, Tensor) or target.ndim == 0:
         came = "a single number" if isinstance(target, Tensor) else f"a {type(target).__name__}"
@@ -246,4 +264,4 @@ def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Loss
             f"The inputs have shape {tuple(x.shape)}, the targets {tuple(target.shape)}; the squared error needs equal "
             "shapes. Give targets like the inputs, or another loss."
         )
-    return x, target
+    return x.detach(), target.detach()

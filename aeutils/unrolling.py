@@ -55,7 +55,7 @@ def geodesic_distances(points: Tensor, *, k: int = 8) -> Tensor:
 
     _check_points(points)
     check_k(k, len(points), "points", most=len(points) - 1)
-    graph = kneighbors_graph(points.detach().numpy().astype(np.float64), k, mode="distance")
+    graph = kneighbors_graph(points.detach().numpy().astype(np.float64), int(k), mode="distance")
     pieces, piece_of = connected_components(graph, directed=False)
     if pieces > 1:
         sizes = ", ".join(f"{size:,}" for size in sorted(np.bincount(piece_of), reverse=True)[:5])
@@ -139,6 +139,7 @@ def fit_roll(
     if model is None:
         torch.manual_seed(int(seed))
         model = MLPAutoencoder(latent_dim=2, input_shape=(points.shape[1],), hidden=(64, 64))
+    points = points.detach()
     if geodesic_weight == 0:
         return model, fit(model, points, recipe=recipe, seed=seed, progress=progress)
     distances = geodesic_distances(points, k=k)

@@ -77,6 +77,17 @@ def test_images_that_cannot_be_read_are_refused(unusable, classifier):
         classify_digits(classifier, images)
 
 
+@pytest.mark.filterwarnings("error")
+def test_digits_and_static_are_read_without_a_word(classifier, held_out):
+    classify_digits(classifier, held_out[0])
+    classify_digits(classifier, torch.rand(50, 1, 28, 28))
+
+
+def test_a_photographs_way_round_is_read_with_a_hint(classifier, digits):
+    with pytest.warns(UserWarning, match="Most of an image is ink.*turned round by 1 - x"):
+        classify_digits(classifier, 1 - digits)
+
+
 # ------------------------------------------------------------------------------------------------------------- refusals
 
 test_readers_that_cannot_read_are_refused = refusals([

@@ -1,17 +1,18 @@
 import csv
 import errno
 import os
-import pickle
 import re
 import runpy
 import shutil
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from damage import describe, disk_full, flip_a_bit, overwrite, write_mnist, write_weights
+from damage import checksums, describe, disk_full, flip_a_bit, overwrite, write_mnist, write_weights
 from PIL import Image
 
 import aeutils.cli
@@ -380,6 +381,23 @@ def test_an_output_that_cannot_be_written_is_named_and_the_old_one_and_the_other
         assert load_weights(weights_path(2, out))[1]["epochs_finished"] == 1
 
 
+def test_a_training_that_ends_worse_than_the_mean_image_says_so(out, capsys):
+    assert train(out, "--lr", 10, epochs=2) == 0
+    warning = r"^warning: The network's error is [\d.]+; the mean of all inputs.* lower the learning rate \(now 10\)\.$"
+    assert re.search(warning, capsys.readouterr().err, re.MULTILINE)
+    assert train(out, "--batch-size", 20, epochs=3) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("words", ["weights", "--help", "train --help"])
+def test_a_pipe_that_closes_ends_a_command_in_silence(words):
+    command = [sys.executable, "-m", "aeutils", *words.split()]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run.stdout.close()  # as `head` does, only sooner
+    assert run.stderr.read() == "" and run.wait() in (0, 1)  # the text of help may not reach the pipe
+
+
 # --------------------------------------------------------------------------------------------------------- Ctrl-C
 
 
@@ -441,7 +459,6 @@ COMMANDS = [
             ("out --weights cut.safetensors", "cut.safetensors is cut short.*Get it again"),
             ("out --weights flipped.safetensors", "flipped.safetensors was changed after it was written"),
             ("out --weights later.safetensors", "its format is 'aeutils 2', wanted 'aeutils 1'"),
-            ("out --weights pickle.safetensors", "pickle.safetensors is cut short, damaged, or no safetensors file"),
             ("out --weights dense.safetensors", "holds a MLPAutoencoder; this command runs a ConvAutoencoder"),
             ("out --weights classifier.safetensors", "holds a DigitClassifier; this command runs a ConvAutoencoder"),
             ("out --weights precious.safetensors --latent-dim 3", "codes of 2 numbers, --latent-dim asks for 3.*Leave"),
@@ -467,7 +484,6 @@ def folder(tmp_path_factory):
     save_weights(folder / "classifier.safetensors", DigitClassifier(), {})
     (folder / "cut.safetensors").write_bytes(precious.read_bytes()[:9999])
     flip_a_bit(precious, folder / "flipped.safetensors")
-    (folder / "pickle.safetensors").write_bytes(pickle.dumps({"weights": [0.0]}))
     write_weights(folder / "later.safetensors", describe(latent_dim=2), version="aeutils 2")
     for name, change in {
         "html": lambda images, labels: overwrite(images, 0, b"<html>"),
@@ -506,6 +522,7 @@ def test_nothing_in_a_data_folder_is_run(tmp_path, monkeypatch, capsys):
 
     root = tmp_path / "data"
     write_mnist(root)
+    monkeypatch.setattr("aeutils.data._SHA256", checksums(root))
     places = [root, root / "MNIST", root / "MNIST/raw", root / "MNIST/processed"]  # the last: torchvision's of old
     for place in places:
         place.mkdir(exist_ok=True)
@@ -527,6 +544,6 @@ def test_nothing_in_a_data_folder_is_run(tmp_path, monkeypatch, capsys):
     assert main(["train", "--data", "mnist", "--out", str(tmp_path / "out")]) == 1  # no training images there
     weights = ["--weights", str(root / "conv_autoencoder_2dim.safetensors")]
     assert main(["evaluate", "--out", str(tmp_path / "out"), *weights]) == 1
-    assert "is cut short, damaged, or no safetensors file" in capsys.readouterr().err
+    assert "was written by torch.save(): such a file can run code" in capsys.readouterr().err
     assert main(["evaluate", "--out", str(tmp_path / "out")]) == 0  # of the sample
     assert not (tmp_path / "sprung").exists()

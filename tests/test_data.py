@@ -10,10 +10,11 @@ import numpy as np
 import pooch
 import pytest
 import torch
-from damage import overwrite, write_mnist
+from damage import checksums, overwrite, write_mnist
 from refusals import refusals
 from torchvision.datasets import MNIST
 
+import aeutils.data
 from aeutils.data import (
     first_of_each,
     in_sample,
@@ -116,7 +117,7 @@ def write_idx(path, array):
 
 
 @pytest.fixture(scope="module")
-def full_size(tmp_path_factory):
+def full_size_files(tmp_path_factory):
     """Files of MNIST's own lengths, with random labels; the first two pixels of an image tell its number."""
     root = tmp_path_factory.mktemp("mnist")
     raw = root / "MNIST" / "raw"
@@ -128,6 +129,13 @@ def full_size(tmp_path_factory):
         write_idx(raw / f"{name}-labels-idx1-ubyte", np.random.default_rng(n).integers(10, size=n, dtype=np.uint8))
     yield root
     shutil.rmtree(root)
+
+
+@pytest.fixture
+def full_size(full_size_files, monkeypatch):
+    """These files, taken for MNIST's own."""
+    monkeypatch.setattr("aeutils.data._SHA256", checksums(full_size_files))
+    return full_size_files
 
 
 @pytest.fixture
@@ -211,6 +219,25 @@ def test_the_sample_is_marked_where_the_first_500_of_each_class_stand():
 def test_the_test_images_need_no_training_images(copy):
     images, _ = load_mnist("test", copy)
     assert len(images) == 10_000
+
+
+def test_the_files_may_still_be_packed(copy):
+    wanted = load_mnist("test", copy)
+    for path in (copy / "MNIST" / "raw").iterdir():
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), compresslevel=1))
+        path.unlink()
+    for got, part in zip(load_mnist("test", copy), wanted, strict=True):
+        assert torch.equal(got, part)
+
+
+@pytest.mark.parametrize("kept", [0, 5, 0.5, -1])
+def test_a_packed_file_that_was_cut_short_is_named(kept, copy):
+    labels = copy / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
+    content = gzip.compress(labels.read_bytes(), compresslevel=1)
+    labels.unlink()
+    labels.with_name(f"{labels.name}.gz").write_bytes(content[: int(kept * len(content)) if kept == 0.5 else kept])
+    with pytest.raises(OSError, match="t10k-labels-idx1-ubyte.gz (is cut short or damaged|has 0 bytes).*Delete it"):
+        load_mnist("test", copy)
 
 
 @pytest.mark.parametrize("named_by", ["argument", "variable"])
@@ -333,7 +360,7 @@ def test_a_cache_that_cannot_be_written_is_named_with_what_to_do_instead(tmp_pat
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Folders with MNIST's test images, whole or damaged in one place."""
+    """Folders with files in the form of MNIST's test images, whole or damaged in one place."""
     folder = tmp_path_factory.mktemp("damaged")
     (folder / "precious.txt").write_text("precious")
     for name, change in {
@@ -345,10 +372,12 @@ def folder(tmp_path_factory):
         "long-labels": lambda images, labels: os.truncate(labels, 10_009),
         "html": lambda images, labels: overwrite(images, 0, b"<html><body>Please log in to this network"),
         "magic": lambda images, labels: overwrite(labels, 3, b"\2"),
-        "label-77": lambda images, labels: overwrite(labels, 500, bytes([77])),
     }.items():
         write_mnist(folder / name, change)
-    yield folder
+    with pytest.MonkeyPatch.context() as patch:  # the images are taken for MNIST's, so that the labels are looked at
+        own = {name: known for name, known in checksums(folder / "good").items() if "images" in name}
+        patch.setattr("aeutils.data._SHA256", aeutils.data._SHA256 | own)
+        yield folder
     shutil.rmtree(folder)
 
 
@@ -379,6 +408,6 @@ test_digits_that_are_not_there_or_damaged_are_refused = refusals([
      r"starts with b'<htm', MNIST's with b'\\x00\\x00\\x08\\x03'.*Delete it"),
     ("a wrong magic number in MNIST's labels", lambda g: load_mnist("test", g.folder / "magic"), OSError,
      r"labels-idx1-ubyte starts with b'\\x00\\x00\\x08\\x02'.*Delete it"),
-    ("a label that is no digit", lambda g: load_mnist("test", g.folder / "label-77"), OSError,
-     "labels-idx1-ubyte holds the label 77, MNIST's go from 0 to 9.*Delete it"),
+    ("files of another data set in MNIST's form", lambda g: load_mnist("test", g.folder / "good"), OSError,
+     "labels-idx1-ubyte is as long as MNIST's and holds something else: .* Fashion-MNIST.*name the folder of MNIST"),
 ])  # fmt: skip

@@ -106,8 +106,18 @@ def test_new_digits_pass_and_static_and_even_greys_do_not(judge):
     _, sure, redrawn = judge.judge(static)
     assert sure.float().mean() > 0.9  # the classifier alone would take it for digits
     assert not redrawn.any()
-    greys = torch.zeros(3, 1, 28, 28) + torch.tensor([0.0, 0.5, 1.0])[:, None, None, None]
+    greys = torch.zeros(3, 1, 28, 28) + torch.tensor([0.0, 0.2, 0.5])[:, None, None, None]
     assert judge.lost(greys).isinf().all() and not judge.judge(greys)[2].any()
+
+
+def test_a_judge_is_told_of_a_photographs_way_round_and_refuses_other_scales(judge, digits):
+    with pytest.warns(UserWarning, match="Most of an image is ink"):
+        judge.judge(1 - digits)
+    for images, words in ((2 * digits - 1, "run from -1 to 1"), (255 * digits, "run from 0 to 255")):
+        with pytest.raises(ValueError, match=rf"images {words}; wanted intensities in \[0, 1\]"):
+            judge.judge(images)
+        with pytest.raises(ValueError, match=words):
+            DigitJudge(judge.classifier, judge.redrawer, images)
 
 
 def test_a_stricter_judge_passes_less(judge):

@@ -16,7 +16,7 @@ from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_pretrained, shipped_sizes
 from aeutils.recipe import Recipe
 from aeutils.results import load_results
-from aeutils.training import fit
+from aeutils.training import History, fit
 
 
 @pytest.fixture
@@ -122,6 +122,41 @@ def test_the_button_trains_the_chosen_size_and_adds_its_row_to_that_size_alone(i
     assert len(decode_rows(picture)) == 2
     slider.value = 3
     assert len(decode_rows(picture)) == 3
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 3])
+def test_a_training_that_is_interrupted_says_what_it_trained(epochs, images, digits, monkeypatch):
+    module = sys.modules["aeutils.live.latent_dim_slider"]
+
+    def fit_and_stop(*arguments, after_epoch, **options):
+        def stop(epoch, history):
+            after_epoch(epoch, history)
+            if epoch == epochs:
+                raise KeyboardInterrupt
+
+        if epochs:
+            return fit(*arguments, after_epoch=stop, **options)
+        return History(interrupted=True)
+
+    monkeypatch.setattr(module, "fit", fit_and_stop)
+    _, picture, line, row = latent_dim_slider(images, digits).children
+    row.children[0].click()
+    assert len(decode_rows(picture)) == (3 if epochs else 2) and not row.children[0].disabled
+    wanted = f"after {epochs} epochs on {len(digits)} digits here (third row, interrupted)"
+    assert wanted in line.value if epochs else line.value == "Interrupted in the first epoch: nothing is added."
+
+
+def test_clicks_made_during_a_training_are_not_queued(images, digits, monkeypatch):
+    module = sys.modules["aeutils.live.latent_dim_slider"]
+    trained = []
+    monkeypatch.setattr(module, "fit", lambda *arguments, **options: trained.append(1) or History())
+    button = latent_dim_slider(images, digits).children[3].children[0]
+    for _ in range(3):  # a kernel hands them over one after the other, the later ones once the first is done
+        button.click()
+    assert len(trained) == 1
+    monkeypatch.setattr(module, "_QUEUED", 0)
+    button.click()
+    assert len(trained) == 2
 
 
 def test_a_training_that_fails_leaves_the_button_usable(images, digits, monkeypatch):

@@ -371,7 +371,28 @@ def test_inputs_without_a_distance_to_take_the_logarithm_of_are_refused(method):
     images = torch.cat([draw(20, 16), torch.zeros(2, 16)]).reshape(22, 1, 4, 4)
     with pytest.raises(ValueError, match="^1 of 22 inputs repeat another"):
         intrinsic_dimension(images, method=method)
-    assert intrinsic_dimension(torch.cat([x, x[7:8] + 1e-3]), method=method) > 1
+    assert intrinsic_dimension(torch.cat([x, x[7:8] + 0.1]), method=method) > 1
+
+
+@pytest.mark.parametrize("method", ["mle", "two_nn"])
+@pytest.mark.parametrize(("share", "shift"), [(1, 3e-4), (1, 1e-9), (0.5, 1e-4), (0.1, 1e-6), (0.02, 1e-7)])
+def test_copies_with_tiny_shifts_are_named_with_what_they_do(share, shift, method):
+    x = embedded_cube(5, n=500).double()
+    copied = torch.cat([x, x[: int(share * 500)] + shift * draw(int(share * 500), 20)])
+    with pytest.warns(UserWarning, match="inputs are nearly copies of another. The estimate is too small"):
+        assert intrinsic_dimension(copied, method=method) < intrinsic_dimension(x, method=method)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n", [50, 1000])
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_points_as_they_fall_are_no_copies(d, n):
+    intrinsic_dimension(embedded_cube(d, n=n))
+
+
+@pytest.mark.filterwarnings("error")
+def test_digits_are_no_copies(held_out):
+    intrinsic_dimension(held_out[0], method="two_nn")
 
 
 # ------------------------------------------------------------------------------------------------------------- refusals

@@ -234,6 +234,39 @@ def test_how_many_go_through_at_once_changes_nothing(model, at_once, make_inputs
     torch.testing.assert_close(z, wanted_z, atol=1e-6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16])
+def test_numbers_of_another_precision_are_encoded_and_decoded_like_the_networks_own(model, dtype, make_inputs):
+    model.eval()
+    x = make_inputs(model, 5).to(dtype)
+    z = model.encode(x)
+    assert z.dtype == torch.float32 and torch.equal(z, model.encode(x.float()))
+    assert torch.equal(model.decode(z.to(dtype)), model.decode(z.to(dtype).float()))
+
+
+def test_a_network_in_double_precision_stays_there():
+    model = LinearAutoencoder(2, (3,)).double()
+    x_hat, z = model(torch.rand(5, 3))
+    assert x_hat.dtype == z.dtype == torch.float64
+
+
+def test_a_trained_network_is_told_of_a_photographs_way_round(digits):
+    model = ConvAutoencoder(2).eval()
+    for ask in (model.encode, model, lambda x: reconstruct(model, x)):
+        with pytest.warns(UserWarning, match="Most of an image is ink. Here 0 is paper and 1 is ink.*1 - x"):
+            ask(1 - digits)
+
+
+@pytest.mark.filterwarnings("error")
+def test_digits_static_and_points_are_no_photographs(held_out):
+    images, _ = held_out
+    model = ConvAutoencoder(2).eval()
+    model.encode(images[images.flatten(1).mean(dim=1).argsort(descending=True)[:20]])
+    model.encode(torch.rand(200, *IMAGE_SHAPE, generator=torch.Generator().manual_seed(0)))
+    model.encode(torch.rand(0, *IMAGE_SHAPE))
+    LinearAutoencoder(2, (3,)).eval().encode(100 + torch.rand(5, 3))
+    ConvAutoencoder(2).encode(1 - images[:20])  # a network may learn either way round
+
+
 # ------------------------------------------------------------------------------------------------------------- refusals
 
 test_networks_that_cannot_be_made_are_refused = refusals([
@@ -264,6 +297,14 @@ test_what_cannot_be_encoded_or_decoded_is_refused = refusals([
      r"inputs have shape \(3, 1, 32, 32\); wanted"),
     ("encoding a single image", lambda g: g.model(g.x[0]), ValueError, r"inputs have shape \(1, 28, 28\); wanted"),
     ("encoding bytes", lambda g: g.model.encode((255 * g.x).byte()), ValueError, "inputs are torch.uint8.*/ 255"),
+    ("encoding bytes as floats", lambda g: g.model.encode(255 * g.x), ValueError,
+     r"images run from 0 to 255; wanted intensities in \[0, 1\]. Divide bytes by 255"),
+    ("encoding on the article's scale", lambda g: g.model.encode(2 * g.x - 1), ValueError,
+     r"images run from -1 to 1; wanted intensities in \[0, 1\].*\(x \+ 1\) / 2"),
+    ("sending images on the article's scale through", lambda g: g.model(2 * g.x - 1), ValueError,
+     r"images run from -1 to 1; wanted intensities in \[0, 1\]"),
+    ("reconstructing on the article's scale", lambda g: reconstruct(g.model, 2 * g.x - 1), ValueError,
+     r"images run from -1 to 1; wanted intensities in \[0, 1\].*\(x \+ 1\) / 2"),
     ("encoding an array", lambda g: g.model.encode(g.x.numpy()), ValueError, r"ndarray; wanted .*torch.as_tensor"),
     ("encoding points of another space", lambda g: g.points.encode(g.z), ValueError,
      r"inputs have shape \(20, 2\); wanted a float tensor of shape \(N, 3\)"),

@@ -96,9 +96,22 @@ def test_a_pickle_is_refused_and_nothing_in_it_runs(tmp_path):
 
     for name, save in (("torch", torch.save), ("pickle", lambda trap, path: path.write_bytes(pickle.dumps(trap)))):
         save({"weights": Trap()}, tmp_path / f"{name}.safetensors")
-        with pytest.raises(ValueError, match=f"{name}.safetensors is cut short, damaged, or no safetensors file"):
+        with pytest.raises(ValueError, match=rf"{name}.safetensors was written by torch.save\(\): such a file can run"):
             load_weights(tmp_path / f"{name}.safetensors")
     assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("zipped", [True, False], ids=["a zip archive", "as before 2020"])
+def test_the_error_about_a_pickle_shows_the_lines_that_turn_it_into_weights(zipped, tmp_path, monkeypatch):
+    model = ConvAutoencoder(2)
+    torch.save(model.state_dict(), tmp_path / "conv_autoencoder.pth", _use_new_zipfile_serialization=zipped)
+    with pytest.raises(ValueError, match="conv_autoencoder.pth was written by torch.save") as error:
+        load_weights(tmp_path / "conv_autoencoder.pth")
+    first, *lines = str(error.value).splitlines()
+    assert "three lines" in first and len(lines) == 3
+    monkeypatch.chdir(tmp_path)
+    exec("\n".join(line.strip() for line in lines), {"torch": torch, "aeutils": aeutils})  # noqa: S102 - our own
+    assert same_weights(load_weights("weights.safetensors")[0], model)
 
 
 # ------------------------------------------------------------------------------------------------- damaged files

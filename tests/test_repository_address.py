@@ -6,6 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 URL = "https://github.com/someone/some-book"
+WHEEL = "https://someone.github.io/some-book/_sources/book/aeutils-0.1.0-py3-none-any.whl"
 
 
 @pytest.fixture
@@ -42,12 +43,18 @@ def test_setting_an_address_puts_a_colab_button_on_every_notebook_and_taking_it_
     assert tool.address(clone) == URL
     for path in (clone / "book").rglob("*.ipynb"):
         text = path.read_text("utf-8")
-        assert f'REPOSITORY = \\"{URL}\\"' in text
+        assert f'LIBRARY = \\"{WHEEL}\\"' in text
         assert f"colab.research.google.com/github/someone/some-book/blob/main/{path.relative_to(clone)}" in text
         assert f"{path.relative_to(clone)}" in (clone / "book/intro.md").read_text("utf-8")
     assert "colab_url" in (clone / "_config.yml").read_text("utf-8")
     write(tool, "", clone)
     assert {path: path.read_text("utf-8") for path in before} == before
+
+
+def test_the_book_of_an_owner_is_published_without_a_name(tool):
+    assert tool.library("https://github.com/Some-One/Some-One.github.io").startswith(
+        "https://some-one.github.io/_sources/"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,18 @@ What only shows in a browser is in `browser/test_pages.py`.
 """
 
 import collections
+import email
 import json
 import re
+import tomllib
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import BOOK, NAMES
+from pages import BOOK, NAMES, ROOT
 
 FETCHES = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 NOT_FETCHED = {"next", "prev", "search", "index", "author", "copyright", "canonical"}  # of <link>: where else to go
@@ -136,6 +139,21 @@ def test_a_notebook_to_download_has_the_cells_of_its_page_and_no_outputs(site):
         assert not any(cell.get("outputs") for cell in download["cells"])
 
 
+def test_beside_the_notebooks_lies_the_library_of_this_version_as_it_is_here(site):
+    (wheel,) = (site / "_sources/book").rglob("*.whl")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert wheel.name == f"aeutils-{project['version']}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel) as packed:
+        names = {name for name in packed.namelist() if name.startswith("aeutils/")}
+        for name in names:
+            assert packed.read(name) == (ROOT / name).read_bytes(), name
+        metadata = email.message_from_bytes(packed.read(f"aeutils-{project['version']}.dist-info/METADATA"))
+    here = {path.relative_to(ROOT).as_posix() for path in (ROOT / "aeutils").rglob("*") if path.is_file()}
+    assert names == {name for name in here if "__pycache__" not in name}
+    wanted = {re.sub(r"[<>=].*", "", line) for line in project["dependencies"]}
+    assert {re.sub(r"[<>=].*", "", line) for line in metadata.get_all("Requires-Dist")} == wanted
+
+
 def test_nothing_that_a_page_fetches_lies_on_another_host(pages):
     for path, page in pages.items():
         for name, attribute in FETCHES.items():
@@ -208,6 +226,13 @@ def test_every_page_says_its_language_its_title_and_who_made_it(pages):
         assert page.html["lang"] == "en"
         assert "Few Numbers, Many Pictures" in page.title.get_text()
         assert "Copyright 2026" in page.get_text(), path.name
+
+
+def test_the_search_says_which_language_it_knows(pages, site):
+    assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", (site / "searchindex.js").read_text("utf-8"))
+    for path, page in pages.items():
+        for box in page.select("input[type=search]"):
+            assert box["placeholder"] == box["aria-label"] == "Search, in English", path.name
 
 
 def test_japanese_words_are_marked_as_japanese(pages):

@@ -56,12 +56,12 @@ def test_a_notebook_is_run_and_written_back(tmp_path):
 
 def test_a_change_of_code_after_the_run_can_be_seen_and_a_change_of_text_or_address_does_not_matter(tmp_path):
     path = tmp_path / "sum.ipynb"
-    cells = [new_code_cell("REPOSITORY = ''"), new_markdown_cell("A sum."), new_code_cell("print(2 + 3)")]
+    cells = [new_code_cell("LIBRARY = ''"), new_markdown_cell("A sum."), new_code_cell("print(2 + 3)")]
     nbformat.write(new_notebook(cells=cells), path)
     run(path)
     stored = nbformat.read(path, as_version=4)
     assert stored.metadata["code_sha256"] == code_checksum(stored)
-    stored.cells[0].source, stored.cells[1].source = "REPOSITORY = 'https://github.com/o/n'", "A sum of two."
+    stored.cells[0].source, stored.cells[1].source = "LIBRARY = 'https://o.github.io/n/a.whl'", "A sum of two."
     assert stored.metadata["code_sha256"] == code_checksum(stored)
     stored.cells[2].source = "print(2 + 4)"
     assert stored.metadata["code_sha256"] != code_checksum(stored)

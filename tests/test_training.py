@@ -109,6 +109,23 @@ def test_a_cycle_of_a_few_steps_can_be_run(num_epochs, warmup):
     assert mse(reconstruct(model, x)[0], x) < history.train_loss[0]
 
 
+def test_a_training_that_ends_worse_than_the_mean_says_so(digits):
+    torch.manual_seed(0)
+    history = train(ConvAutoencoder(2), digits, Recipe(num_epochs=3, batch_size=20, lr=10.0))
+    of_the_mean_image = digits.var(dim=0, correction=0).mean().item()
+    assert f"the mean of all inputs, the same for each, has {of_the_mean_image:.4g}." in history.warning
+    assert "now 3 epochs" in history.warning and "now 10" in history.warning
+
+
+def test_a_training_that_learns_says_nothing(digits):
+    torch.manual_seed(0)
+    assert train(LinearAutoencoder(2), digits, Recipe(num_epochs=60, batch_size=20)).warning == ""
+    # Other losses have no mean image to be compared with.
+    labels = torch.arange(10).repeat_interleave(10)
+    recipe = Recipe(num_epochs=1, batch_size=20, lr=10.0)
+    assert fit(DigitClassifier(), digits, labels, recipe=recipe, loss=F.cross_entropy, progress=False).warning == ""
+
+
 def test_after_training_a_model_is_ready_for_use(make_model, make_inputs):
     model = make_model(2)
     assert model.training

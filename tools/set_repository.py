@@ -25,6 +25,17 @@ def address(root: Path = ROOT) -> str:
     return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["book"]["repository"]
 
 
+def library(url: str) -> str:
+    """Where the published book has the library as a wheel, which is quicker to install than a clone."""
+    if not url:
+        return ""
+    owner, name = url.removeprefix("https://github.com/").split("/")
+    project = tomllib.loads(_read(ROOT / "pyproject.toml"))["project"]
+    host = f"{owner.lower()}.github.io"
+    book = f"https://{host}" if name.lower() == host else f"https://{host}/{name}"
+    return f"{book}/_sources/book/aeutils-{project['version']}-py3-none-any.whl"
+
+
 def copies(url: str, root: Path = ROOT) -> dict[Path, str]:
     """Every file that names the address, with the text it should have for `url`."""
     notebooks = sorted((root / "book").rglob("*.ipynb"))
@@ -68,8 +79,8 @@ def _notebook(path: Path, url: str, page: str) -> str:
     notebook = json.loads(_read(path))
     for cell in notebook["cells"]:
         for i, line in enumerate(cell["source"]):
-            if line.startswith("REPOSITORY = "):
-                cell["source"][i] = re.sub(r'"[^"]*"', f'"{url}"', line, count=1)
+            if line.startswith("LIBRARY = "):
+                cell["source"][i] = re.sub(r'"[^"]*"', f'"{library(url)}"', line, count=1)
     cells = [cell for cell in notebook["cells"] if cell.get("id") != "colab-button"]
     if url:  # for readers on GitHub and in Jupyter; the built page has the theme's own button
         button = {

@@ -37,6 +37,11 @@ class LiveFigure(anywidget.AnyWidget):
         self._files = assets.data_names()
         self.on_msg(self._answer)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a trait; what the figure remembers becomes plain numbers and texts, which a page can store."""
+        remembered = name in type(self).class_trait_names(remembered=True)
+        super().__setattr__(name, plain(value) if remembered else value)
+
     def _answer(self, _widget, message: dict, _buffers: list) -> None:
         """Send the file that the figure asks for."""
         name = message.get("file")
@@ -52,6 +57,17 @@ class LiveFigure(anywidget.AnyWidget):
         data["text/plain"] = self.sentence
         data["text/html"] = assets.placeholder(self._figure, state, f"<p>{self.sentence}</p>")
         return data, metadata
+
+
+def plain(value: object) -> object:
+    """NumPy's, pandas' and PyTorch's numbers and arrays as Python's own, through all lists; the rest is refused."""
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    raise traitlets.TraitError(f"The state holds {value!r}; wanted numbers, texts, True, False, and lists of them.")
 
 
 class OnDigits(LiveFigure):

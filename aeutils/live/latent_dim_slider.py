@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import time
 
 import ipywidgets
 import numpy as np
@@ -21,6 +23,7 @@ from aeutils.training import fit
 
 _MAGNIFY = 2  # screen pixels a pixel
 _SHORT_RECIPE = Recipe(num_epochs=10)  # seconds, not minutes, on the 4,000 digits of a chapter
+_QUEUED = 0.3  # seconds after a training in which clicks arrive that were made while it ran
 
 
 def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> ipywidgets.VBox:
@@ -75,30 +78,40 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
     button = ipywidgets.Button(description="train this size now")
     bar = ipywidgets.IntProgress(max=_SHORT_RECIPE.num_epochs, layout=ipywidgets.Layout(visibility="hidden"))
 
+    ended = -math.inf
+
     def train(_: ipywidgets.Button) -> None:
+        nonlocal ended
+        if time.monotonic() - ended < _QUEUED:
+            return
         latent_dim = slider.value  # the reader may move on while this one trains
         button.disabled, bar.value, bar.layout.visibility = True, 0, "visible"
         try:
             torch.manual_seed(0)
             model = ConvAutoencoder(latent_dim)
-            fit(
+            history = fit(
                 model,
                 training_images,
                 recipe=_SHORT_RECIPE,
                 progress=False,
                 after_epoch=lambda epoch, history: setattr(bar, "value", epoch),
             )
+            epochs = len(history.train_loss)
+            if not epochs:
+                line.value = "Interrupted in the first epoch: nothing is added."
+                return
             x_hat, _ = reconstruct(load_pretrained(latent_dim), images)
             mine, _ = reconstruct(model, images)
             text = (
                 f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} shipped (second row), "
-                f"{mse(mine, images):.4f} after {_SHORT_RECIPE.num_epochs} epochs on {len(training_images):,} "
-                "digits here (third row)"
+                f"{mse(mine, images):.4f} after {epochs} epochs on {len(training_images):,} digits here "
+                f"(third row{', interrupted' if history.interrupted else ''})"
             )
             frames[latent_dim] = (_png(images, x_hat, mine), text)
             show(slider.value)
         finally:
             button.disabled, bar.layout.visibility = False, "hidden"
+            ended = time.monotonic()
 
     button.on_click(train)
     return ipywidgets.VBox([slider, pictures, line, ipywidgets.HBox([button, bar])])
@@ -106,7 +119,7 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
 
 def _png(*rows: Tensor) -> bytes:
     """Rows of images, dark ink on white, as the bytes of a PNG file."""
-    ink = np.concatenate([np.concatenate(list(part[:, 0].numpy()), axis=1) for part in rows])
+    ink = np.concatenate([np.concatenate(list(part[:, 0].detach().numpy()), axis=1) for part in rows])
     ink = ink.repeat(_MAGNIFY, axis=0).repeat(_MAGNIFY, axis=1)
     file = io.BytesIO()
     Image.fromarray((255 * (1 - ink)).round().astype(np.uint8)).save(file, format="png")

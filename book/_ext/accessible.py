@@ -8,6 +8,7 @@ import re
 from itertools import count
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 # A corner of a table that heads nothing is no heading.
 _EMPTY_HEADING = re.compile(r"<th>\s*</th>")
@@ -66,6 +67,11 @@ def mark_japanese(body: str) -> str:
     return "".join(parts)
 
 
+def name_language_of_search(app: Sphinx, config: Config) -> None:
+    """Say where one types that the search knows English words alone: it finds no Japanese ones."""
+    config.html_theme_options["search_bar_text"] = "Search, in English"
+
+
 def mend_page(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
@@ -76,6 +82,7 @@ def mend_page(
 
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx."""
+    app.connect("config-inited", name_language_of_search)
     app.connect("html-page-context", mend_page)
     return {
         "version": "1",

@@ -36,6 +36,14 @@ def empty_hidden_bar(app: Sphinx, config: Config) -> None:
     config.html_theme_options["navbar_persistent"] = []
 
 
+def drop_widget_state(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Forget what JupyterLab may save of a kernel's objects: it would bring scripts of other hosts, for nothing."""
+    if app.env.doc2path(docname).endswith(".ipynb"):
+        notebook = json.loads(source[0])
+        if notebook["metadata"].pop("widgets", None):
+            source[0] = json.dumps(notebook)
+
+
 def drop_files(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
@@ -87,6 +95,7 @@ def without_outputs(notebook: str) -> str:
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx, after the extensions that add the scripts."""
     app.connect("config-inited", empty_hidden_bar)
+    app.connect("source-read", drop_widget_state)
     app.connect("html-page-context", drop_files, priority=900)
     app.connect("build-finished", drop_unused)
     return {

@@ -9,6 +9,14 @@ from aeutils.live import assets
 
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="live.css">
 <script src="learning.js"></script><script type="module">
+// As what a host may hand over the bytes of a file; the last is a view of a larger buffer.
+const BUFFERS = {
+  DataView: (bytes) => new DataView(bytes),
+  Uint8Array: (bytes) => new Uint8Array(bytes),
+  ArrayBuffer: (bytes) => bytes,
+  part: (bytes) => new Uint8Array([7, 7, 7, ...new Uint8Array(bytes), 7]).subarray(3, 3 + bytes.byteLength),
+};
+
 // What a notebook gives a figure: the traits of a Python object, and a kernel that answers with files.
 function kernel(traits) {
   const listeners = new Set();
@@ -20,7 +28,7 @@ function kernel(traits) {
     off: (name, listener) => listeners.delete(listener),
     async send(message) {
       const bytes = await (await fetch(`data/${message.file}`)).arrayBuffer();
-      listeners.forEach((listener) => listener(message, [new DataView(bytes)]));
+      listeners.forEach((listener) => listener(message, [BUFFERS[location.hash.slice(1)](bytes)]));
     },
   };
 }
@@ -54,38 +62,50 @@ DIFFERENT = """(names) => {
 
 
 @pytest.fixture
-def widgets(browser):
-    """A page with every figure twice, from the browser's own modules and joined; and what went wrong on it."""
-    traits = [
-        {"_figure": figure, "_files": assets.data_names(), **state} for figure, state in assets.states().items()
-    ]
+def open_widgets(browser):
+    """A page with figures twice, from the browser's own modules and joined; and what went wrong on it."""
+    pages = []
 
-    def answer(route):
-        path = route.request.url.removeprefix("http://notebook.test/")
-        if path.startswith("js/"):
-            body = (assets.JS_FOLDER / path.removeprefix("js/")).read_bytes()
-        elif path.startswith("data/"):
-            body = assets.data(path.removeprefix("data/"))
-        else:
-            body = {"": PAGE, "live.css": assets.style(), "joined.js": assets.widget_module(),
-                    "learning.js": assets.learning_scope(),  # written before all, as text for a worker
-                    "traits.json": json.dumps(traits)}[path]  # fmt: skip
-        kind = mimetypes.guess_type(path or "index.html")[0] or "application/octet-stream"
-        route.fulfill(body=body, content_type=kind)
+    def open_it(figures, buffer="DataView"):
+        traits = [{"_figure": name, "_files": assets.data_names(), **assets.states()[name]} for name in figures]
 
-    page = browser.new_page(viewport={"width": 1000, "height": 1600})
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.route("**/*", answer)
-    page.goto("http://notebook.test/")
-    yield page, problems
-    page.close()
+        def answer(route):
+            path = route.request.url.removeprefix("http://notebook.test/")
+            if path.startswith("js/"):
+                body = (assets.JS_FOLDER / path.removeprefix("js/")).read_bytes()
+            elif path.startswith("data/"):
+                body = assets.data(path.removeprefix("data/"))
+            else:
+                body = {"": PAGE, "live.css": assets.style(), "joined.js": assets.widget_module(),
+                        "learning.js": assets.learning_scope(),  # written before all, as text for a worker
+                        "traits.json": json.dumps(traits)}[path]  # fmt: skip
+            kind = mimetypes.guess_type(path or "index.html")[0] or "application/octet-stream"
+            route.fulfill(body=body, content_type=kind)
+
+        page = browser.new_page(viewport={"width": 1000, "height": 1600})
+        pages.append(page)
+        problems = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.route("**/*", answer)
+        page.goto(f"http://notebook.test/#{buffer}")
+        return page, problems
+
+    yield open_it
+    for page in pages:
+        page.close()
+
+
+@pytest.mark.parametrize("buffer", ["Uint8Array", "ArrayBuffer", "part"])
+def test_data_may_come_as_any_kind_of_buffer(buffer, open_widgets):
+    page, problems = open_widgets(["latent-map"], buffer)
+    page.wait_for_function(f"names => ({DIFFERENT})(names) !== null", arg=["latent-map"], timeout=60_000)
+    assert problems == [] and "drawn here" in page.inner_text("body")
 
 
 @pytest.mark.long
-def test_the_joined_script_shows_what_the_modules_show(widgets):
-    page, problems = widgets
+def test_the_joined_script_shows_what_the_modules_show(open_widgets):
     names = list(assets.states())
+    page, problems = open_widgets(names)
     page.wait_for_function(f"names => ({DIFFERENT})(names) !== null", arg=names, timeout=120_000)
     different = names
     for _ in range(100):  # some figures draw once more when all their data have come

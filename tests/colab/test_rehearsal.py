@@ -1,13 +1,16 @@
 """What happens in Colab, as far as it can be rehearsed: one notebook alone, on a machine that has what Colab has.
 
 The machine has the versions that `packages.txt` lists, a stand-in for the module `google.colab`, and not this library.
-The set-up cell installs the library from a git address and the notebook runs to its end. What only the real Colab can
-tell: whether its page draws the live figures and the slider, how fast its machines are, and its buttons.
+The set-up cell installs the library's wheel, from beside the notebook or from an address, and the notebook runs to its
+end. What only the real Colab can tell: whether its page draws the live figures and the slider, how fast its machines
+are, and its buttons.
 """
 
+import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -51,19 +54,14 @@ def site_packages(environment):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The working tree as a git repository of its own: what a public address would lead to."""
-    folder = tmp_path_factory.mktemp("public") / "repository"
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((ROOT / name).read_bytes())
-    author = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.org"]
-    for command in (["init", "--quiet"], ["add", "--all"], [*author, "commit", "--quiet", "--message", "all"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
-    return folder.as_uri()
+def wheel(tmp_path_factory):
+    """The library as the built book has it beside its notebooks."""
+    spec = importlib.util.spec_from_file_location("library", ROOT / "book/_ext/library.py")
+    extension = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(extension)
+    folder = tmp_path_factory.mktemp("published")
+    extension.write_wheel(folder)
+    return next(folder.glob("*.whl"))
 
 
 @pytest.fixture
@@ -99,14 +97,17 @@ def test_the_machine_has_what_colab_has_and_not_this_library(machine, tmp_path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_alone_installs_the_library_and_runs_to_its_end(path, machine, address, tmp_path):
+def test_a_notebook_alone_installs_the_library_and_runs_to_its_end(path, machine, wheel, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     set_up = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    set_up.source, count = re.subn(r'REPOSITORY = ".*"', f'REPOSITORY = "{address}"', set_up.source)
-    assert count == 1
-    notebook.cells.append(new_code_cell(QUESTIONS))
     content = tmp_path / "content"
     content.mkdir()
+    if path == NOTEBOOKS[0]:  # its reader has put the wheel beside it
+        shutil.copy(wheel, content)
+    else:
+        set_up.source, count = re.subn(r'LIBRARY = ".*"', f'LIBRARY = "{wheel.as_uri()}"', set_up.source)
+        assert count == 1
+    notebook.cells.append(new_code_cell(QUESTIONS))
     client = NotebookClient(
         notebook, kernel_name="colab", timeout=600, record_timing=True, resources={"metadata": {"path": str(content)}}
     )

@@ -3,6 +3,7 @@
 import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
 import { drawCodeDots, drawRing, MAP_LIMIT, toPixels } from "../parts/code_dots.js";
+import { onePointer } from "../parts/one_pointer.js";
 import { DigitSwitches, labelled, make, Picture, Plate, styleOf } from "../parts/page_elements.js";
 import { OwnNetworkLine } from "../parts/own_network.js";
 import { checkPlace, lookAround, VOTERS } from "../parts/place.js";
@@ -29,7 +30,7 @@ export async function latentMap(stage, { library, state }) {
       class: "live-map", tabindex: "0", role: "application", "aria-roledescription": "map",
       "aria-label": "Map of codes. Arrow keys move the place that is drawn, with shift faster; " +
         "Enter chooses the nearest digit, Escape lets it go.",
-      pointermove: follow, pointerdown: follow, click: chooseAt, keydown: onKey,
+      ...onePointer({ begin: follow, move: follow, hover: follow }), click: chooseAt, keydown: onKey,
     },
     plate.element,
     make("div", { "aria-hidden": "true" }, ...voters),

@@ -2,6 +2,7 @@
 
 import { castShadows, makeCloud, principalAngle } from "../learning/plane_cloud.js";
 import { drawDot } from "../parts/code_dots.js";
+import { onePointer } from "../parts/one_pointer.js";
 import { make, Plate, styleOf } from "../parts/page_elements.js";
 
 const CLOUD_SEED = 3;
@@ -29,7 +30,7 @@ export async function lineThroughCloud(stage, { state }) {
   const frame = make(
     "div",
     { class: "live-plane", role: "img", "aria-label": "a cloud of dots and a line through its middle",
-      pointerdown: (event) => hold(event), pointermove: (event) => event.buttons && pointTo(event) },
+      ...onePointer({ begin: hold, move: pointTo }) },
     plate.element,
   );
   stage.append(

@@ -37,6 +37,11 @@ class KernelState {
   }
 }
 
+/** The bytes of a file: hosts hand over a DataView, a Uint8Array or an ArrayBuffer. */
+function bytesOf(data) {
+  return new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
+}
+
 /** Ask the kernel for a file and wait for its answer. */
 function loadFromKernel(model, name) {
   return new Promise((resolve, reject) => {
@@ -44,7 +49,7 @@ function loadFromKernel(model, name) {
       if (message.file !== name) return;
       model.off("msg:custom", answer);
       if (message.problem) reject(new Error(message.problem));
-      else resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      else resolve(bytesOf(data));
     };
     model.on("msg:custom", answer);
     model.send({ file: name });

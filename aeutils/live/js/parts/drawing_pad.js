@@ -1,5 +1,6 @@
 // A pad to draw on with a pointer, a finger, or the arrow keys.
 
+import { onePointer } from "./one_pointer.js";
 import { make, Plate, styleOf } from "./page_elements.js";
 
 const KEY_STEP = 1 / 28;
@@ -20,8 +21,10 @@ export class DrawingPad {
       {
         class: "live-pad", tabindex: "0", role: "application", "aria-roledescription": "drawing pad",
         "aria-label": "Pad to draw a digit on. With keys: arrows move the pen, Enter puts it down and lifts it.",
-        pointerdown: (event) => this.begin(event), pointermove: (event) => this.follow(event),
-        pointerup: () => this.lift(), pointercancel: () => this.lift(), keydown: (event) => this.onKey(event),
+        ...onePointer({
+          begin: (event) => this.begin(event), move: (event) => this.follow(event), end: () => this.lift(),
+        }),
+        keydown: (event) => this.onKey(event),
         focus: () => this.plate.repaint(), blur: () => this.lift(),
       },
       this.plate.element,
@@ -38,7 +41,7 @@ export class DrawingPad {
   add(point, { isNew }) {
     this.pen = point;
     const earlier = isNew ? this.strokes : this.strokes.slice(0, -1);
-    const current = isNew ? [] : this.strokes.at(-1);
+    const current = isNew ? [] : this.strokes.at(-1) ?? []; // they may have been cleared meanwhile
     this.onChange([...earlier, [...current, point]]);
   }
 
@@ -55,7 +58,7 @@ export class DrawingPad {
   }
 
   follow(event) {
-    if (this.isDown && event.buttons) this.add(this.placeOf(event), { isNew: false });
+    if (this.isDown) this.add(this.placeOf(event), { isNew: false });
   }
 
   lift() {

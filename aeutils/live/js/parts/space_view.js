@@ -1,5 +1,6 @@
 // A view of points in space that a pointer, a finger or the arrow keys turn. Parallel projection, as in a drawing.
 
+import { onePointer } from "./one_pointer.js";
 import { make, Plate } from "./page_elements.js";
 
 const DEGREES_A_PIXEL = 0.5;
@@ -17,7 +18,6 @@ export class SpaceView {
    */
   constructor({ label, angles, onTurn, reach, draw, onClick = () => {} }) {
     Object.assign(this, { angles, onTurn, reach, onClick });
-    this.held = null;
     this.plate = new Plate((context, width, height) => {
       this.size = [width, height];
       context.clearRect(0, 0, width, height);
@@ -28,8 +28,9 @@ export class SpaceView {
       {
         class: "live-map live-space", tabindex: "0", role: "application", "aria-roledescription": "view to turn",
         "aria-label": label,
-        pointerdown: (event) => this.hold(event), pointermove: (event) => this.turn(event),
-        pointerup: (event) => this.release(event), pointercancel: () => (this.held = null),
+        ...onePointer({
+          begin: (event) => this.hold(event), move: (event) => this.turn(event), end: (event) => this.release(event),
+        }),
         keydown: (event) => this.onKey(event),
       },
       this.plate.element,
@@ -59,7 +60,6 @@ export class SpaceView {
   }
 
   turn(event) {
-    if (!this.held) return;
     const [right, down] = [event.clientX - this.held.x, event.clientY - this.held.y];
     if (Math.hypot(right, down) > 3) this.held.moved = true;
     if (!this.held.moved) return;
@@ -67,8 +67,7 @@ export class SpaceView {
   }
 
   release(event) {
-    const wasClick = this.held && !this.held.moved;
-    this.held = null;
+    const wasClick = event.type === "pointerup" && !this.held.moved;
     const box = this.element.getBoundingClientRect();
     if (wasClick) this.onClick({ x: event.clientX - box.left, y: event.clientY - box.top });
   }
