@@ -23,6 +23,9 @@ RESULTS_FOLDER = FOLDER.parent / "results"
 DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
 TRAINING_DIGITS_FILE = FOLDER / "data" / "training_digits.gz"
 ROLL_FILE = FOLDER / "data" / "roll_points.gz"
+JUDGE_FILE = FOLDER / "data" / "judge.gz"
+DICE_FILES = {size: FOLDER / "data" / f"dice_{size}.gz" for size in (2, 3, 8, 16, 48)}
+CLASSIFIER_FILE = WEIGHTS_FOLDER / "digit_classifier.safetensors"
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
@@ -93,17 +96,26 @@ def states() -> dict[str, dict]:
 
 
 def data_names() -> list[str]:
-    """Every data file that a figure may ask for: `weights-2`, ..., `digits`, `training-digits`, `sweep`, `roll`.
+    """Every data file that a figure may ask for, by name: see `data`.
 
     Returns
     -------
     names : list of str
-        The weights in rising order of size.
+        The weights first, in rising order of size.
     """
     before, after = _WEIGHTS_NAME
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
     sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    return [f"weights-{size}" for size in sizes] + ["digits", "training-digits", "sweep", "roll"]
+    dice = [f"dice-{size}" for size in DICE_FILES]
+    return [f"weights-{size}" for size in sizes] + [
+        "digits",
+        "training-digits",
+        "sweep",
+        "roll",
+        "classifier",
+        "judge",
+        *dice,
+    ]
 
 
 def data(name: str) -> bytes:
@@ -118,7 +130,8 @@ def data(name: str) -> bytes:
     -------
     data : bytes
         `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
-        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`.
+        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`:
+        a safetensors file. `judge`: JSON, its two levels. `dice-K`: a safetensors file, see `pack.dice_bytes`.
 
     Raises
     ------
@@ -127,10 +140,12 @@ def data(name: str) -> bytes:
     """
     if name not in data_names():
         raise ValueError(f"There is no data called {name!r}; there are: {', '.join(data_names())}.")
-    if name == "digits":
-        return gzip.decompress(DIGITS_FILE.read_bytes())
-    if name == "training-digits":
-        return gzip.decompress(TRAINING_DIGITS_FILE.read_bytes())
+    packed = {"digits": DIGITS_FILE, "training-digits": TRAINING_DIGITS_FILE, "judge": JUDGE_FILE}
+    packed |= {f"dice-{size}": path for size, path in DICE_FILES.items()}
+    if name in packed:
+        return gzip.decompress(packed[name].read_bytes())
+    if name == "classifier":
+        return CLASSIFIER_FILE.read_bytes()
     if name == "sweep":
         return json.dumps(sweep_curves()).encode()
     if name == "roll":

@@ -12,6 +12,7 @@ import { rollTraining } from "./roll_training.js";
 import { swissRoll } from "./swiss_roll.js";
 import { throughNetwork } from "./through_network.js";
 import { thrownBall } from "./thrown_ball.js";
+import { thrownCodes } from "./thrown_codes.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
 export const FIGURES = {
@@ -27,4 +28,5 @@ export const FIGURES = {
   "thrown-ball": thrownBall,
   "line-through-cloud": lineThroughCloud,
   "through-network": throughNetwork,
+  "thrown-codes": thrownCodes,
 };
