@@ -11,6 +11,7 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 from refusals import NAN, refusals
+from safetensors.torch import load
 from traitlets import TraitError
 
 from aeutils import live
@@ -27,6 +28,7 @@ from aeutils.live import (
     SwissRoll,
     ThroughNetwork,
     ThrownBall,
+    ThrownCodes,
     assets,
     pack,
 )  # fmt: skip
@@ -127,6 +129,9 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
         (ThroughNetwork, {"layer": -1}),
         (ThroughNetwork, {"chosen": 1000}),
         (ThroughNetwork, {"strokes": [[[0.5, 1.5]]]}),
+        (ThrownCodes, {"latent_dim": 4}),
+        (ThrownCodes, {"source": "shuffled"}),
+        (ThrownCodes, {"seed": -1}),
     ],
 )
 def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls, state):
@@ -199,7 +204,9 @@ def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
 
 def test_every_shipped_size_is_offered_and_nothing_else():
     weights = [f"weights-{size}" for size in shipped_sizes()]
-    assert assets.data_names() == [*weights, "digits", "training-digits", "sweep", "roll"]
+    dice = [f"dice-{size}" for size in (2, 3, 8, 16, 48)]
+    others = ["digits", "training-digits", "sweep", "roll", "classifier", "judge"]
+    assert assets.data_names() == [*weights, *others, *dice]
 
 
 def test_a_file_of_the_page_unpacks_to_the_data():
@@ -217,6 +224,19 @@ def test_what_the_first_figure_needs_is_small():
     needed = ["live.js", "live.css", "digits.js", "weights-2.js"]
     assert sum(len(gzip.compress(files[name].encode())) for name in needed) <= 400_000
     assert len(assets.data("digits")) <= 1500 * 785
+
+
+def test_the_stored_dice_know_the_codes_of_the_shipped_weights():
+    stored, fresh = load(assets.data("dice-2")), load(pack.dice_bytes(2))
+    for name in ("box", "real", "gaussian.mean", "gaussian.root"):
+        torch.testing.assert_close(stored[name], fresh[name], atol=1e-3, rtol=1e-3)
+    assert stored["mixture.weight"].shape == (20,) and stored["mixture.root"].shape == (20, 2, 2)
+
+
+def test_what_the_dice_need_is_small():
+    files = assets.page_files()
+    needed = ["classifier.js", "judge.js", "weights-16.js", "weights-2.js", "dice-2.js"]
+    assert sum(len(gzip.compress(files[name].encode())) for name in needed) <= 320_000
 
 
 def test_the_curves_are_means_of_the_sweep():
