@@ -51,7 +51,7 @@ def _add_train_options(train: argparse.ArgumentParser) -> None:
         "--recipe",
         choices=["fast", "article"],
         default="fast",
-        help="fast (default): 25 epochs with a rising and falling learning rate, about 2 minutes on 2 cores. "
+        help="fast (default): 10 epochs with a rising and falling learning rate, about a minute on 2 cores. "
         "article: the article's settings, Adam 1e-2, weight decay 1e-5, batch 100, 100 epochs. The options below "
         "change single settings of either.",
     )

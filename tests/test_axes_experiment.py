@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist_sample
 from aeutils.models import ConvAutoencoder
 from aeutils.results import load_results
@@ -13,6 +14,14 @@ from experiments import axes
 
 def draw(rows, columns, seed=0):
     return np.random.default_rng(seed).normal(size=(rows, columns))
+
+
+def classes(rows, seed=0):
+    return np.random.default_rng(seed).integers(0, 10, rows)
+
+
+def compare(codes, other):
+    return axes.compare_codes(codes, other, tuple(classes(len(part)) for part in codes))
 
 
 def rotation(size, seed=7):
@@ -48,6 +57,13 @@ def test_a_measure_that_the_code_does_not_hold_is_not_followed_on_other_digits()
     assert max(abs(row[name]) for name in ("axis_r", "turned_r", "direction_r")) < 0.06
 
 
+def test_a_blind_direction_of_few_numbers_follows_a_lot_and_one_of_many_hardly_anything():
+    line, wide, asked = draw(500, 1), draw(500, 64, seed=3), draw(500, 64, seed=4)
+    assert axes.score_measure(line, line[:, 0], line, line[:, 0])["luck_r"] == 1  # there is no other direction
+    row = axes.score_measure(wide, wide[:, 0], asked, asked[:, 0])
+    assert row["luck_r"] == pytest.approx(0.8 / 64**0.5, abs=0.06)  # the mean |cosine| with a random direction
+
+
 def test_the_axis_is_chosen_by_the_digits_that_choose():
     z_fit, z_test = draw(500, 2), draw(500, 2, seed=1)
     row = axes.score_measure(z_fit, z_fit[:, 0], z_test, z_test[:, 1])
@@ -72,14 +88,14 @@ def test_turns_keep_all_distances():
 def test_a_code_that_has_only_swapped_and_mirrored_its_axes_matches_fully():
     z_fit, z_test = draw(400, 3), draw(300, 3, seed=1)
     swapped = [np.stack([-z[:, 2], z[:, 0], z[:, 1]], axis=1) for z in (z_fit, z_test)]
-    row = axes.compare_codes([z_fit, z_test], swapped)
+    row = compare([z_fit, z_test], swapped)
     assert row["axis_match"] == pytest.approx(1) and row["linear_r2"] == pytest.approx(1)
     assert row["turned_match"] < 0.95 and 0.7 < row["neighbours_r2"] < 1
 
 
 def test_a_turned_code_is_foretold_fully_and_its_axes_match_by_luck():
     z_fit, z_test = draw(400, 8), draw(2000, 8, seed=1)
-    row = axes.compare_codes([z_fit, z_test], [z_fit @ rotation(8), z_test @ rotation(8)])
+    row = compare([z_fit, z_test], [z_fit @ rotation(8), z_test @ rotation(8)])
     assert row["linear_r2"] == pytest.approx(1)
     assert row["axis_match"] == pytest.approx(row["turned_match"], abs=0.1)
 
@@ -87,13 +103,32 @@ def test_a_turned_code_is_foretold_fully_and_its_axes_match_by_luck():
 def test_a_bent_code_is_foretold_by_its_neighbours_but_not_by_a_line():
     z_fit, z_test = draw(2000, 2), draw(300, 2, seed=1)
     bent = [np.stack([z[:, 0] ** 2, z[:, 1] ** 2], axis=1) for z in (z_fit, z_test)]
-    row = axes.compare_codes([z_fit, z_test], bent)
+    row = compare([z_fit, z_test], bent)
     assert row["linear_r2"] < 0.1 and row["neighbours_r2"] > 0.85
 
 
 def test_codes_that_have_nothing_to_do_with_each_other_foretell_nothing():
-    row = axes.compare_codes([draw(400, 3), draw(3000, 3, 1)], [draw(400, 3, 2), draw(3000, 3, 3)])
+    row = compare([draw(400, 3), draw(3000, 3, 1)], [draw(400, 3, 2), draw(3000, 3, 3)])
     assert row["axis_match"] < 0.05 and row["linear_r2"] < 0.02 and row["neighbours_r2"] < 0.02
+
+
+def test_luck_predicts_nothing_and_the_class_what_the_classes_differ_in():
+    labels = classes(2000), classes(2000, seed=1)
+    middles = 3 * draw(10, 2, seed=5)
+    one, other = ([middles[own] + draw(len(own), 2, seed) for own in labels] for seed in (2, 3))
+    row = axes.compare_codes(one, other, labels)
+    between = middles[labels[1]].var(axis=0)
+    assert abs(row["luck_r2"]) < 0.02
+    assert row["class_r2"] == pytest.approx((between / (between + 1)).mean(), abs=0.03)
+
+
+def test_shared_neighbours_of_known_codes():
+    z = draw(300, 2)
+    nearest = axes.ten_nearest(z)
+    distances = np.linalg.norm(z[:, None] - z, axis=2)
+    assert (np.sort(nearest) == np.sort(distances.argsort(axis=1)[:, 1:11])).all()
+    assert axes.shared(nearest, axes.ten_nearest(5 * z @ rotation(2))) == 1
+    assert axes.shared(nearest, axes.ten_nearest(draw(300, 2, seed=1))) == pytest.approx(10 / 299, abs=0.01)
 
 
 # ------------------------------------------------------------------------------------------------------- the files
@@ -104,7 +139,7 @@ def test_a_stopped_run_goes_on_where_it_was_and_scores_nothing_twice(monkeypatch
     images, labels = images[::25], labels[::25]
     monkeypatch.setattr(axes, "MEASURES", ("slant", "width"))
     monkeypatch.setattr(axes, "load_mnist", lambda split, with_sample=True: (images, labels))
-    monkeypatch.setattr(axes, "load_mnist_sample", lambda: (images, labels))
+    monkeypatch.setattr(axes, "load_mnist_sample", lambda split=None: (images, labels))
     monkeypatch.setattr(axes, "SIZES", (2,))
     monkeypatch.setattr(axes, "SEEDS", range(2))
 
@@ -120,6 +155,9 @@ def test_a_stopped_run_goes_on_where_it_was_and_scores_nothing_twice(monkeypatch
     rows = list(csv.DictReader(first["axes.csv"].splitlines()))
     assert len(rows) == 3 * 11 * 2  # PCA and two seeds; ten classes and all; two measures
     assert len(first["axes_seeds.csv"].splitlines()) == 1 + 2
+    kept = list(csv.DictReader((tmp_path / "two_number_codes.csv").open()))
+    z = reconstruct(untrained((0, 2, 1))[0], images)[1]
+    np.testing.assert_allclose([float(row["seed_1_z2"]) for row in kept], z[:, 1], atol=0.0006)
 
     lines = first["axes.csv"].splitlines(keepends=True)
     (tmp_path / "axes.csv").write_text("".join(lines[:-40]))
