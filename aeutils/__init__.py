@@ -59,7 +59,7 @@ _HOME = {
     "generation": ["DigitJudge", "sample_codes"],
     "live": [
         "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-        "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "ThrownCodes",
+        "ManyMakers", "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "ThrownCodes",
         "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],

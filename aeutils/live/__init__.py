@@ -28,6 +28,7 @@ offers them. No folder needs one that stands below it here:
 `making_figures`       the Python classes of those about codes from dice and about several makers of maps
 `training_figures`     the Python classes of those in which a network trains
 `latent_dim_slider`    a slider for images of your own; needs a running kernel
+`stored_maps`          the maps of several makers, from results files
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
 """
@@ -35,11 +36,11 @@ offers them. No folder needs one that stands below it here:
 from aeutils.live.drawing_figures import DrawDigit, ThroughNetwork
 from aeutils.live.figures import CodeSizes, LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
 from aeutils.live.latent_dim_slider import latent_dim_slider
-from aeutils.live.making_figures import ThrownCodes
+from aeutils.live.making_figures import ManyMakers, ThrownCodes
 from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNumber, RollTraining
 
 __all__ = [
     "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-    "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "ThrownCodes",
+    "ManyMakers", "OneNumber", "RollTraining", "SwissRoll", "ThroughNetwork", "ThrownBall", "ThrownCodes",
     "latent_dim_slider",
 ]  # fmt: skip

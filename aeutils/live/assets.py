@@ -16,6 +16,8 @@ import re
 import statistics
 from pathlib import Path
 
+from aeutils.live.stored_maps import read_maps
+
 FOLDER = Path(__file__).parent
 JS_FOLDER = FOLDER / "js"
 WEIGHTS_FOLDER = FOLDER.parent / "weights"
@@ -114,6 +116,7 @@ def data_names() -> list[str]:
         "roll",
         "classifier",
         "judge",
+        "maps",
         *dice,
     ]
 
@@ -131,7 +134,8 @@ def data(name: str) -> bytes:
     data : bytes
         `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
         bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`:
-        a safetensors file. `judge`: JSON, its two levels. `dice-K`: a safetensors file, see `pack.dice_bytes`.
+        a safetensors file. `maps`: JSON, see `read_maps`. `judge`: JSON, its two levels. `dice-K`: a safetensors file,
+        see `pack.dice_bytes`.
 
     Raises
     ------
@@ -148,6 +152,8 @@ def data(name: str) -> bytes:
         return CLASSIFIER_FILE.read_bytes()
     if name == "sweep":
         return json.dumps(sweep_curves()).encode()
+    if name == "maps":
+        return json.dumps(read_maps(RESULTS_FOLDER)).encode()
     if name == "roll":
         return json.dumps(roll_codes()).encode()
     size = name.removeprefix("weights-")

@@ -7,6 +7,7 @@ import { gradientDescent } from "./gradient_descent.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
 import { lineThroughCloud } from "./line_through_cloud.js";
+import { manyMakers } from "./many_makers.js";
 import { oneNumber } from "./one_number.js";
 import { rollTraining } from "./roll_training.js";
 import { swissRoll } from "./swiss_roll.js";
@@ -29,4 +30,5 @@ export const FIGURES = {
   "line-through-cloud": lineThroughCloud,
   "through-network": throughNetwork,
   "thrown-codes": thrownCodes,
+  "many-makers": manyMakers,
 };

@@ -69,6 +69,11 @@ export class Library {
     return this.once("roll", async () => JSON.parse(new TextDecoder().decode(await this.load("roll"))));
   }
 
+  /** @returns {Promise<object>} for each maker of maps: codes of the held-out digits, scores, and what it can do */
+  maps() {
+    return this.once("maps", async () => JSON.parse(new TextDecoder().decode(await this.load("maps"))));
+  }
+
   /** @returns {Promise<Judge>} who says of a drawing whether it passes as a digit */
   judge() {
     return this.once("judge", async () => {
