@@ -12,6 +12,7 @@ STRICT := .runs/strict/_build/html
 # because they take longest.
 PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHONUTF8 := 1
+MAPS_NEED := openTSNE==1.0.4 umap-learn==0.5.12# to make the maps again; reading and testing need neither
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
@@ -22,7 +23,7 @@ $(error This folder was moved or renamed since .venv was made in it. Give the co
 endif
 endif
 
-.PHONY: book test test-fast test-all strict run serve weights results sweep thirty floor axes random-codes roll double-descent one-number recipes bench lint screenshots repo clean
+.PHONY: book test test-fast test-all strict run serve weights results sweep thirty floor axes random-codes roll double-descent one-number maps recipes bench lint screenshots repo clean
 
 book: $(SET_UP_BOOK)
 	$(BIN)/jupyter-book build --quiet .
@@ -58,7 +59,7 @@ sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores
 thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about half an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
 
-results: weights sweep thirty floor axes random-codes roll double-descent one-number recipes  ## everything else in aeutils/results; about two and a half hours more on 2 cores
+results: weights sweep thirty floor axes random-codes roll double-descent one-number maps recipes  ## everything else in aeutils/results; about two and a half hours more on 2 cores
 	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
@@ -82,6 +83,10 @@ one-number: $(SET_UP_ALL)  ## one number for the pendulum, ten seeds of every wi
 
 recipes: $(SET_UP_ALL)  ## the recipes that were tried, scored on the sample; about 35 minutes on one core, goes on where it stopped
 	$(BIN)/python -m experiments.recipes
+
+maps: weights  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three seeds; half an hour on one core, goes on where it stopped
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(MAPS_NEED) -c $(CONSTRAINTS)
+	$(BIN)/python -m experiments.maps
 
 random-codes: weights  ## codes drawn at random, for every run of every size; about half an hour on 2 cores, goes on where it stopped
 	$(BIN)/python -m experiments.random_codes

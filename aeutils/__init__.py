@@ -60,8 +60,8 @@ _HOME = {
     "generation": ["DigitJudge", "sample_codes"],
     "live": [
         "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-        "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall", "TurnedAxes",
-        "TwoMaps", "latent_dim_slider",
+        "ManyMakers", "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall",
+        "ThrownCodes", "TurnedAxes", "TwoMaps", "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
 from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.checks import check_count, check_table, is_number
 from aeutils.classifier import DigitClassifier, classify_digits
+
+if TYPE_CHECKING:
+    from sklearn.mixture import GaussianMixture
 
 SOURCES = ("cube", "box", "shuffled", "gaussian", "mixture", "real")
 """Where `sample_codes` can take codes from, the one that knows least about real codes first."""
@@ -54,12 +59,16 @@ def sample_codes(source: str, z: Tensor, count: int, generator: torch.Generator)
         steps = torch.randn(count, size, generator=generator).double() * values.clamp(min=0).sqrt()
         return (z.double().mean(dim=0) + steps @ axes.T).float()
     if source == "mixture":
-        from sklearn.mixture import GaussianMixture
-
         seed = int(torch.randint(2**31, (), generator=generator))
-        mixture = GaussianMixture(_COMPONENTS, random_state=seed).fit(z[:_FITTED].double().numpy())
-        return torch.from_numpy(mixture.sample(count)[0]).float()
+        return torch.from_numpy(fit_mixture(z, seed).sample(count)[0]).float()
     return z[torch.randint(len(z), (count,), generator=generator)]
+
+
+def fit_mixture(z: Tensor, seed: int) -> GaussianMixture:
+    """The mixture of `sample_codes`: twenty normal distributions, fitted to the first 10,000 codes of shape (N, d)."""
+    from sklearn.mixture import GaussianMixture
+
+    return GaussianMixture(_COMPONENTS, random_state=seed).fit(z[:_FITTED].double().numpy())
 
 
 class DigitJudge:

@@ -11,9 +11,11 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 from refusals import NAN, refusals
+from safetensors.torch import load
 from traitlets import TraitError
 
 from aeutils import live
+from aeutils.data import load_mnist_sample
 from aeutils.live import (
     CodeSizes,
     DigitsTraining,
@@ -22,18 +24,21 @@ from aeutils.live import (
     LatentMap,
     LatentSpace,
     LineThroughCloud,
+    ManyMakers,
     OneNumber,
     RollTraining,
     StrokeKnobs,
     SwissRoll,
     ThroughNetwork,
     ThrownBall,
+    ThrownCodes,
     TurnedAxes,
     TwoMaps,
     assets,
     pack,
 )  # fmt: skip
 from aeutils.live.latent_dim_slider import latent_dim_slider
+from aeutils.metrics import knn_accuracy
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path
 from aeutils.results import load_results
@@ -150,6 +155,13 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
         (StrokeKnobs, {"slant": 25.0}),
         (StrokeKnobs, {"thickness": float("nan")}),
         (StrokeKnobs, {"bend": -0.21}),
+        (ManyMakers, {"maker": "isomap"}),
+        (ManyMakers, {"chosen_in": "none"}),
+        (ManyMakers, {"digits": [3, 3]}),
+        (ManyMakers, {"chosen": 1000}),
+        (ThrownCodes, {"latent_dim": 4}),
+        (ThrownCodes, {"source": "shuffled"}),
+        (ThrownCodes, {"seed": -1}),
     ],
 )
 def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls, state):
@@ -222,7 +234,9 @@ def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
 
 def test_every_shipped_size_is_offered_and_nothing_else():
     weights = [f"weights-{size}" for size in shipped_sizes()]
-    assert assets.data_names() == [*weights, "digits", "training-digits", "sweep", "roll", "maps", "strokes"]
+    dice = [f"dice-{size}" for size in (2, 3, 8, 16, 48)]
+    others = ["digits", "training-digits", "sweep", "roll", "classifier", "judge", "maps", "two-maps", "strokes"]
+    assert assets.data_names() == [*weights, *others, *dice]
 
 
 def test_a_file_of_the_page_unpacks_to_the_data():
@@ -240,6 +254,31 @@ def test_what_the_first_figure_needs_is_small():
     needed = ["live.js", "live.css", "digits.js", "weights-2.js"]
     assert sum(len(gzip.compress(files[name].encode())) for name in needed) <= 400_000
     assert len(assets.data("digits")) <= 1500 * 785
+
+
+def test_the_stored_dice_know_the_codes_of_the_shipped_weights():
+    stored, fresh = load(assets.data("dice-2")), load(pack.dice_bytes(2))
+    for name in ("box", "real", "gaussian.mean", "gaussian.root"):
+        torch.testing.assert_close(stored[name], fresh[name], atol=1e-3, rtol=1e-3)
+    assert stored["mixture.weight"].shape == (20,) and stored["mixture.root"].shape == (20, 2, 2)
+
+
+def test_what_the_dice_need_is_small():
+    files = assets.page_files()
+    needed = ["classifier.js", "judge.js", "weights-16.js", "weights-2.js", "dice-2.js"]
+    assert sum(len(gzip.compress(files[name].encode())) for name in needed) <= 320_000
+
+
+def test_the_maps_are_those_of_the_results():
+    maps, codes = json.loads(assets.data("maps")), load_results("maps_codes")
+    scores = load_results("maps").query("seed == 0").set_index("maker")
+    _, labels = load_mnist_sample("test")
+    for maker, found in maps.items():
+        np.testing.assert_array_equal(found["codes"], codes[[f"{maker}_0_z1", f"{maker}_0_z2"]])
+        z = torch.tensor(found["codes"])
+        assert found["trustworthiness"] == scores.loc[maker, "trustworthiness"]
+        assert knn_accuracy(z, labels) == pytest.approx(found["knn10_accuracy"], abs=0.01)  # codes are rounded
+    assert len(gzip.compress(assets.data("maps"))) < 60_000
 
 
 def test_the_curves_are_means_of_the_sweep():

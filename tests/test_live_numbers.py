@@ -11,9 +11,12 @@ from safetensors.torch import save
 from torch import nn
 
 from aeutils.autoencoder import reconstruct
+from aeutils.classifier import classify_digits
+from aeutils.data import load_mnist_sample
+from aeutils.generation import DigitJudge, sample_codes
 from aeutils.live import assets, pack
 from aeutils.models import MLPAutoencoder
-from aeutils.pretrained import load_pretrained, shipped_sizes, weights_path
+from aeutils.pretrained import load_classifier, load_pretrained, shipped_sizes, weights_path
 
 
 def run(engine, expression):
@@ -43,7 +46,10 @@ def give_network(engine, size, data=None):
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.joined("network/dense_network.js", "network/strokes.js", "parts/feature_maps.js"))
+    engine.eval(assets.joined(
+        "network/dense_network.js", "network/strokes.js", "parts/feature_maps.js", "network/classifier.js",
+        "network/judge.js", "network/dice.js", "learning/random.js",
+    ))  # fmt: skip
     give(engine, "file", assets.data("digits"))
     engine.eval("var held_out = readDigits(file); 0")
     yield engine
@@ -298,3 +304,57 @@ def test_a_drawn_seven_is_ordinary_and_lands_among_the_sevens_and_a_window_is_st
 def test_strokes_that_are_none_are_refused(strokes, engine):
     with pytest.raises(JSEvalException, match="wanted lists of points"):
         engine.eval(f"checkStrokes({strokes}); 0")
+
+
+# ------------------------------------------------------------------------------------------------------ codes from dice
+
+
+def test_the_classifier_and_the_judge_agree_with_pytorch(engine, held_out):
+    images = held_out[0][::25]
+    static = torch.rand(10, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    pictures = torch.cat([images, images / 2, (images + images.flip(0)) / 2, static, torch.zeros(1, 1, 28, 28)])
+    judge = DigitJudge(load_classifier(), load_pretrained(16), load_mnist_sample("train")[0])
+    assert json.loads(assets.data("judge")) == pytest.approx(
+        {"min_confidence": judge.min_confidence, "max_lost": judge.max_lost}, abs=1e-5
+    )
+    give(engine, "file", assets.data("classifier"))
+    give_network(engine, 16)
+    engine.eval(f"var judge = new Judge(new Classifier(file), network, {assets.data('judge').decode()}); 0")
+    engine.eval(f"var pictures = {json.dumps(pictures.flatten(1).tolist())}.map((one) => Float32Array.from(one)); 0")
+    seen = run(engine, "pictures.map((one) => judge.classifier.classify(one))")
+    labels, confidence = classify_digits(load_classifier(), pictures)
+    assert [one["digit"] for one in seen] == labels.tolist()
+    np.testing.assert_allclose([one["confidence"] for one in seen], confidence, atol=1e-4)
+    lost = run(engine, "pictures.map((one) => judge.lost(one))")
+    assert lost.pop() is None  # of a blank sheet infinitely much, which JSON does not know
+    np.testing.assert_allclose(lost, judge.lost(pictures)[:-1], rtol=1e-3)
+    _, sure, redrawn = judge.judge(pictures)
+    passes = run(engine, "pictures.map((one) => judge.judge(one).passes)")
+    assert passes == (sure & redrawn).tolist() and 10 < sum(passes) < len(passes) - 20
+
+
+def test_weights_of_another_network_are_refused_by_the_classifier(engine):
+    give(engine, "file", assets.data("weights-2"))
+    with pytest.raises(JSEvalException, match=r"not the classifier's: layers\.0 is missing"):
+        engine.eval("new Classifier(file)")
+
+
+@pytest.mark.parametrize("size", [2, 16])
+@pytest.mark.parametrize("source", ["cube", "box", "gaussian", "mixture"])
+def test_dice_in_the_page_throw_like_those_in_python(source, size, engine, held_out):
+    give(engine, "file", assets.data(f"dice-{size}"))
+    engine.eval("var dice = new Dice(file, new Random(0)); 0")
+    thrown = take(engine, f"Array.from({{ length: 4000 }}, () => dice.throw('{source}'))", size)
+    z = reconstruct(load_pretrained(size), load_mnist_sample("train")[0])[1]
+    wanted = sample_codes(source, z, 4000, torch.Generator().manual_seed(0)).numpy()
+    np.testing.assert_allclose(thrown.mean(axis=0), wanted.mean(axis=0), atol=0.06)
+    np.testing.assert_allclose(np.cov(thrown.T), np.cov(wanted.T), atol=0.03)
+
+
+def test_real_codes_in_the_page_are_those_of_held_out_digits(engine, held_out):
+    give(engine, "file", assets.data("dice-3"))
+    engine.eval("dice = new Dice(file, new Random(0)); 0")
+    thrown = torch.from_numpy(take(engine, "Array.from({ length: 50 }, () => dice.throw('real'))", 3).copy())
+    z = reconstruct(load_pretrained(3), held_out[0])[1]
+    assert torch.cdist(thrown, z).min(dim=1).values.max() < 1e-3
+    assert len(thrown.unique(dim=0)) > 30

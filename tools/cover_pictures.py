@@ -24,6 +24,7 @@ from aeutils.maps import plot_code_map, plot_code_map_3d, plot_roll
 from aeutils.palette import DIGIT_COLORS, SERIES_COLORS
 from aeutils.plotting import use_style
 from aeutils.pretrained import load_pretrained
+from aeutils.results import load_results
 from aeutils.synthetic import make_swiss_roll
 
 OUT = Path(__file__).parents[1] / "book/images"
@@ -93,6 +94,16 @@ def dice(ax: Axes) -> None:
     draw_digit(ax, decode(torch.tensor([[0.62, 0.85]]))[0], MIDDLE + 0.02, 0.3, 0.7)
 
 
+def maps(ax: Axes) -> None:
+    """The same digits in the maps of two makers."""
+    _, labels = load_mnist_sample("test")
+    codes = load_results("maps_codes")
+    colors = np.array(DIGIT_COLORS)[labels.numpy()]
+    for maker, middle in (("pca", MIDDLE - 0.58), ("tsne", MIDDLE + 0.58)):
+        x, y = (0.52 * codes[f"{maker}_0_z{axis}"] for axis in (1, 2))
+        ax.scatter(middle + x, HEIGHT / 2 + y, c=colors, s=3, linewidths=0)
+
+
 def draw_digit(ax: Axes, image: Tensor, left: float, bottom: float, side: float) -> None:
     """One image at a place of the picture, in inches."""
     ax.imshow(image[0], vmin=0, vmax=1, extent=(left, left + side, bottom, bottom + side))
@@ -121,7 +132,7 @@ def save(name: str) -> None:
 
 def draw_cards() -> None:
     """A picture for each chapter."""
-    for draw in (occam, swing, pixels, many, axes, dice):
+    for draw in (occam, swing, pixels, many, axes, dice, maps):
         ax = blank_card()
         draw(ax)
         ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))

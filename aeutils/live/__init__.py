@@ -26,9 +26,11 @@ offers them. No folder needs one that stands below it here:
 `figures`              the Python classes of the figures
 `drawing_figures`      the Python classes of those with a pad to draw on
 `size_figures`         the Python classes of those with a slider over the sizes of the code
+`making_figures`       the Python classes of those about codes from dice and about several makers of maps
 `training_figures`     the Python classes of those in which a network trains
 `axes_figures`         the Python classes of those about what the numbers of a code say
 `latent_dim_slider`    a slider for images of your own; needs a running kernel
+`stored_maps`          maps by several makers and seeds, from results files
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
 """
@@ -37,11 +39,12 @@ from aeutils.live.axes_figures import StrokeKnobs, TurnedAxes, TwoMaps
 from aeutils.live.drawing_figures import DrawDigit, ThroughNetwork
 from aeutils.live.figures import LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
 from aeutils.live.latent_dim_slider import latent_dim_slider
+from aeutils.live.making_figures import ManyMakers, ThrownCodes
 from aeutils.live.size_figures import CodeSizes
 from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNumber, RollTraining
 
 __all__ = [
     "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-    "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall", "TurnedAxes", "TwoMaps",
-    "latent_dim_slider",
+    "ManyMakers", "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall",
+    "ThrownCodes", "TurnedAxes", "TwoMaps", "latent_dim_slider",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ import re
 import statistics
 from pathlib import Path
 
+from aeutils.live.stored_maps import maps_by_seed, read_maps
+
 FOLDER = Path(__file__).parent
 JS_FOLDER = FOLDER / "js"
 WEIGHTS_FOLDER = FOLDER.parent / "weights"
@@ -24,6 +26,9 @@ DIGITS_FILE = FOLDER / "data" / "held_out_digits.gz"
 TRAINING_DIGITS_FILE = FOLDER / "data" / "training_digits.gz"
 ROLL_FILE = FOLDER / "data" / "roll_points.gz"
 STROKES_FILE = FOLDER / "data" / "stroke_measures.gz"
+JUDGE_FILE = FOLDER / "data" / "judge.gz"
+DICE_FILES = {size: FOLDER / "data" / f"dice_{size}.gz" for size in (2, 3, 8, 16, 48)}
+CLASSIFIER_FILE = WEIGHTS_FOLDER / "digit_classifier.safetensors"
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
@@ -94,17 +99,29 @@ def states() -> dict[str, dict]:
 
 
 def data_names() -> list[str]:
-    """Every data file that a figure may ask for: `weights-2`, ..., `digits`, `training-digits`, `sweep`, `roll`, ...
+    """Every data file that a figure may ask for, by name: see `data`.
 
     Returns
     -------
     names : list of str
-        The weights in rising order of size.
+        The weights first, in rising order of size.
     """
     before, after = _WEIGHTS_NAME
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
     sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    return [f"weights-{size}" for size in sizes] + ["digits", "training-digits", "sweep", "roll", "maps", "strokes"]
+    dice = [f"dice-{size}" for size in DICE_FILES]
+    return [f"weights-{size}" for size in sizes] + [
+        "digits",
+        "training-digits",
+        "sweep",
+        "roll",
+        "classifier",
+        "judge",
+        "maps",
+        "two-maps",
+        "strokes",
+        *dice,
+    ]
 
 
 def data(name: str) -> bytes:
@@ -119,8 +136,10 @@ def data(name: str) -> bytes:
     -------
     data : bytes
         `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
-        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `maps`: JSON, see
-        `maps_by_seed`. `strokes`: JSON, a list a measure, of the held-out digits.
+        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`:
+        a safetensors file. `maps`: JSON, see `read_maps`. `judge`: JSON, its two levels. `dice-K`: a safetensors file,
+        see `pack.dice_bytes`. `two-maps`: JSON, see `maps_by_seed`. `strokes`: JSON, a list a measure, of
+        the held-out digits.
 
     Raises
     ------
@@ -129,18 +148,21 @@ def data(name: str) -> bytes:
     """
     if name not in data_names():
         raise ValueError(f"There is no data called {name!r}; there are: {', '.join(data_names())}.")
-    if name == "digits":
-        return gzip.decompress(DIGITS_FILE.read_bytes())
-    if name == "training-digits":
-        return gzip.decompress(TRAINING_DIGITS_FILE.read_bytes())
+    packed = {"digits": DIGITS_FILE, "training-digits": TRAINING_DIGITS_FILE, "judge": JUDGE_FILE}
+    packed |= {"strokes": STROKES_FILE}
+    packed |= {f"dice-{size}": path for size, path in DICE_FILES.items()}
+    if name in packed:
+        return gzip.decompress(packed[name].read_bytes())
+    if name == "classifier":
+        return CLASSIFIER_FILE.read_bytes()
     if name == "sweep":
         return json.dumps(sweep_curves()).encode()
+    if name == "maps":
+        return json.dumps(read_maps(RESULTS_FOLDER)).encode()
     if name == "roll":
         return json.dumps(roll_codes()).encode()
-    if name == "maps":
-        return json.dumps(maps_by_seed()).encode()
-    if name == "strokes":
-        return gzip.decompress(STROKES_FILE.read_bytes())
+    if name == "two-maps":
+        return json.dumps(maps_by_seed(RESULTS_FOLDER)).encode()
     size = name.removeprefix("weights-")
     return (WEIGHTS_FOLDER / size.join(_WEIGHTS_NAME)).read_bytes()
 
@@ -198,20 +220,6 @@ def roll_codes() -> dict:
                     "unrolled": row["unrolled"] == "1",
                 }
     return roll
-
-
-def maps_by_seed() -> dict[str, list[list[float]]]:
-    """The codes of two numbers that networks give the held-out digits, where nothing but the seed differs.
-
-    Returns
-    -------
-    maps : dict
-        For each seed, as text, a list of [z1, z2].
-    """
-    with (RESULTS_FOLDER / "two_number_codes.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    seeds = [column.split("_")[1] for column in rows[0] if column.endswith("_z1")]
-    return {seed: [[float(row[f"seed_{seed}_z{axis}"]) for axis in (1, 2)] for row in rows] for seed in seeds}
 
 
 def shipped(source: str) -> str:

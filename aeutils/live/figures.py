@@ -70,12 +70,25 @@ def plain(value: object) -> object:
     raise traitlets.TraitError(f"The state holds {value!r}; wanted numbers, texts, True, False, and lists of them.")
 
 
-class OnDigits(LiveFigure):
-    """What the figures share that show the held-out digits among their codes."""
+class ShowsDigits(LiveFigure):
+    """What the figures share that show the held-out digits, all or some, and one of them closely."""
 
-    z = traitlets.List().tag(**REMEMBERED)
     digits = traitlets.List().tag(**REMEMBERED)
     chosen = traitlets.Int(None, allow_none=True, min=0, max=999).tag(**REMEMBERED)
+
+    @traitlets.validate("digits")
+    def _check_digits(self, proposal: dict) -> list[int]:
+        """Different digits in rising order."""
+        digits = proposal["value"]
+        if any(digit not in range(10) for digit in digits) or len(set(digits)) != len(digits):
+            raise traitlets.TraitError(f"digits is {digits}; wanted different whole numbers from 0 to 9.")
+        return sorted(digits)
+
+
+class OnDigits(ShowsDigits):
+    """What the figures share that show them among their codes, and draw from a place."""
+
+    z = traitlets.List().tag(**REMEMBERED)
     _latent_dim: int
 
     @traitlets.validate("z")
@@ -86,14 +99,6 @@ class OnDigits(LiveFigure):
         if not numbers or len(z) != self._latent_dim:
             raise traitlets.TraitError(f"z is {z}; wanted {self._latent_dim} numbers from -1 to 1.")
         return [float(value) for value in z]
-
-    @traitlets.validate("digits")
-    def _check_digits(self, proposal: dict) -> list[int]:
-        """Different digits in rising order."""
-        digits = proposal["value"]
-        if any(digit not in range(10) for digit in digits) or len(set(digits)) != len(digits):
-            raise traitlets.TraitError(f"digits is {digits}; wanted different whole numbers from 0 to 9.")
-        return sorted(digits)
 
 
 class InSpace(LiveFigure):

@@ -7,6 +7,7 @@ import { gradientDescent } from "./gradient_descent.js";
 import { latentMap } from "./latent_map.js";
 import { latentSpace } from "./latent_space.js";
 import { lineThroughCloud } from "./line_through_cloud.js";
+import { manyMakers } from "./many_makers.js";
 import { oneNumber } from "./one_number.js";
 import { rollTraining } from "./roll_training.js";
 import { strokeKnobs } from "./stroke_knobs.js";
@@ -15,6 +16,7 @@ import { throughNetwork } from "./through_network.js";
 import { thrownBall } from "./thrown_ball.js";
 import { turnedAxes } from "./turned_axes.js";
 import { twoMaps } from "./two_maps.js";
+import { thrownCodes } from "./thrown_codes.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
 export const FIGURES = {
@@ -33,4 +35,6 @@ export const FIGURES = {
   "two-maps": twoMaps,
   "turned-axes": turnedAxes,
   "stroke-knobs": strokeKnobs,
+  "thrown-codes": thrownCodes,
+  "many-makers": manyMakers,
 };

@@ -15,7 +15,7 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const GAP = 0.17; // between the maps, as a share of a map's side
 
 export async function twoMaps(stage, { library, state }) {
-  const [digits, maps] = await Promise.all([library.digits(), library.maps()]);
+  const [digits, maps] = await Promise.all([library.digits(), library.mapsBySeed()]);
   const { labels, images } = digits;
   const seeds = Object.keys(maps).map(Number);
   const lists = new Map(seeds.map((seed) => [seed, null])); // made when first needed

@@ -40,6 +40,15 @@ function checkTensors(tensors, latentDim) {
   }
 }
 
+/** BatchNorm as it is after training: one factor and one shift a channel. */
+export function normOf(tensors, name) {
+  const [weight, bias, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map(
+    (part) => tensors.get(`${name}.${part}`).data,
+  );
+  const factor = weight.map((value, i) => value / Math.sqrt(variance[i] + BATCH_NORM_EPSILON));
+  return { factor, shift: bias.map((value, i) => value - mean[i] * factor[i]) };
+}
+
 /** An encoder and a decoder with `latentDim` numbers between them. */
 export class Network {
   /**
@@ -53,13 +62,7 @@ export class Network {
     this.latentDim = latentDim;
     const numbers = (name) => tensors.get(name).data;
     const layer = (name, more) => ({ weight: numbers(`${name}.weight`), bias: numbers(`${name}.bias`), ...more });
-    const norm = (name) => {
-      const factor = numbers(`${name}.weight`).map(
-        (weight, i) => weight / Math.sqrt(numbers(`${name}.running_var`)[i] + BATCH_NORM_EPSILON),
-      );
-      const mean = numbers(`${name}.running_mean`);
-      return { factor, shift: numbers(`${name}.bias`).map((bias, i) => bias - mean[i] * factor[i]) };
-    };
+    const norm = (name) => normOf(tensors, name);
     this.encoder = {
       conv1: layer("encoder.0", { k: 3, stride: 3, padding: 1 }), norm1: norm("encoder.2"),
       conv2: layer("encoder.4", { k: 3, stride: 2, padding: 1 }), norm2: norm("encoder.6"),

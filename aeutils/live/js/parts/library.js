@@ -1,9 +1,13 @@
 // What the figures of a page know together: digits, networks, codes. Each is made once, when first asked for.
 
 import { meanSquaredError, readDigits, splitDigits } from "../network/digits.js";
+import { Classifier } from "../network/classifier.js";
+import { Judge } from "../network/judge.js";
 import { Network } from "../network/network.js";
 
 const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
+
+const REDRAWER_SIZE = 16; // numbers: of the network by which the judge has drawings drawn again
 
 /** In the place of a size: the network that the reader trained. */
 export const OWN = "own";
@@ -65,14 +69,34 @@ export class Library {
     return this.once("roll", async () => JSON.parse(new TextDecoder().decode(await this.load("roll"))));
   }
 
-  /** @returns {Promise<object>} for each seed the codes of two numbers of the held-out digits */
+  /** @returns {Promise<object>} for each maker of maps: codes of the held-out digits, scores, and what it can do */
   maps() {
     return this.once("maps", async () => JSON.parse(new TextDecoder().decode(await this.load("maps"))));
+  }
+
+  /** @returns {Promise<object>} for each seed the codes of two numbers of the held-out digits */
+  mapsBySeed() {
+    return this.once("two-maps", async () => JSON.parse(new TextDecoder().decode(await this.load("two-maps"))));
   }
 
   /** @returns {Promise<object>} slant, thickness and bend of the held-out digits */
   strokes() {
     return this.once("strokes", async () => JSON.parse(new TextDecoder().decode(await this.load("strokes"))));
+  }
+
+  /** @returns {Promise<Judge>} who says of a drawing whether it passes as a digit */
+  judge() {
+    return this.once("judge", async () => {
+      const [classifier, redrawer, levels] = await Promise.all([
+        this.load("classifier"), this.network(REDRAWER_SIZE), this.load("judge"),
+      ]);
+      return new Judge(new Classifier(classifier), redrawer, JSON.parse(new TextDecoder().decode(levels)));
+    });
+  }
+
+  /** @returns {Promise<Uint8Array>} what `Dice` of codes of this size need */
+  dice(size) {
+    return this.once(`dice ${size}`, () => this.load(`dice-${size}`));
   }
 
   /**
