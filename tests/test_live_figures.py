@@ -314,7 +314,7 @@ def test_the_codes_of_the_roll_score_as_the_results_say(method):
 
 
 def test_the_maps_are_those_of_the_results_and_the_strokes_those_of_the_held_out_digits():
-    maps, kept = assets.maps_by_seed(), load_results("two_number_codes")
+    maps, kept = json.loads(assets.data("two-maps")), load_results("two_number_codes")
     assert list(maps) == ["0", "1", "2", "3", "4"]
     for seed, codes in maps.items():
         np.testing.assert_array_equal(codes, kept[[f"seed_{seed}_z1", f"seed_{seed}_z2"]])

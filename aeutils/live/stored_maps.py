@@ -1,4 +1,7 @@
-"""Maps of the held-out digits by several makers and from several seeds, read from results files. Needs nothing but the standard library, as `assets` does."""
+"""Maps of the held-out digits by several makers and from several seeds, read from results files.
+
+Needs nothing but the standard library, as `assets` does.
+"""
 
 from __future__ import annotations
 

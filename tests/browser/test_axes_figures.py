@@ -1,5 +1,6 @@
 """Two maps, a code to turn, and knobs, by mouse and by keys; NumPy, scikit-learn and PyTorch are the oracles."""
 
+import json
 import re
 
 import numpy as np
@@ -21,7 +22,7 @@ def numbers(text):
 
 @pytest.fixture(scope="module")
 def maps():
-    return {int(seed): np.array(codes) for seed, codes in assets.maps_by_seed().items()}
+    return {int(seed): np.array(codes) for seed, codes in json.loads(assets.data("two-maps")).items()}
 
 
 # ---------------------------------------------------------------------------------------------------------- two maps
