@@ -126,7 +126,7 @@ def test_the_button_trains_the_chosen_size_and_adds_its_row_to_that_size_alone(i
 
 @pytest.mark.parametrize("epochs", [0, 1, 3])
 def test_a_training_that_is_interrupted_says_what_it_trained(epochs, images, digits, monkeypatch):
-    module = sys.modules["aeutils.live.latent_dim_slider"]
+    module = sys.modules["aeutils.live.slider"]
 
     def fit_and_stop(*arguments, after_epoch, **options):
         def stop(epoch, history):
@@ -147,7 +147,7 @@ def test_a_training_that_is_interrupted_says_what_it_trained(epochs, images, dig
 
 
 def test_clicks_made_during_a_training_are_not_queued(images, digits, monkeypatch):
-    module = sys.modules["aeutils.live.latent_dim_slider"]
+    module = sys.modules["aeutils.live.slider"]
     trained = []
     monkeypatch.setattr(module, "fit", lambda *arguments, **options: trained.append(1) or History())
     button = latent_dim_slider(images, digits).children[3].children[0]
@@ -169,7 +169,7 @@ def test_a_training_that_fails_leaves_the_button_usable(images, digits, monkeypa
         seen.append((button.disabled, bar.layout.visibility))
         raise FloatingPointError("The loss became nan")
 
-    monkeypatch.setattr(sys.modules["aeutils.live.latent_dim_slider"], "fit", diverge)
+    monkeypatch.setattr(sys.modules["aeutils.live.slider"], "fit", diverge)
     button.click()  # ipywidgets logs the error where the reader sees it, and goes on
     assert seen == [(True, "visible")]
     assert not button.disabled and bar.layout.visibility == "hidden"

@@ -37,7 +37,7 @@ from aeutils.live import (
     assets,
     pack,
 )  # fmt: skip
-from aeutils.live.latent_dim_slider import latent_dim_slider
+from aeutils.live.slider import latent_dim_slider
 from aeutils.metrics import knn_accuracy
 from aeutils.palette import DIGIT_COLORS, on_dark
 from aeutils.pretrained import shipped_sizes, weights_path

@@ -18,9 +18,22 @@ the files that PyTorch loads, byte by byte, and the codes are computed in the pa
 made beforehand that could grow stale, and a size whose weights are added needs nothing else.
 
 The files of `js/` are ES modules: each says in its first lines what it needs of others, and marks with `export` what it
-offers them. No folder needs one that stands below it here:
+=====================  =====================================
+what a host does   in a page (`js/hosts/page.js`)      in a notebook (`js/hosts/widget.js`)
+=================  ==================================  =====================================
+starts a figure    for each placeholder in the page    when a cell shows the Python object
+fetches a file     adds a classic script, which works  asks the kernel, which sends bytes
+                   from `file://` where `fetch` fails
+keeps the state    in the page                         in the traits of the Python object
+=================  ==================================  =====================================
 
-============  ===============================================================================
+Files are fetched when a figure asks for them: the held-out digits once, the weights a size at a time. The weights are
+the files that PyTorch loads, byte by byte, and the codes are computed in the page from the pictures. So nothing is
+made beforehand that could grow stale, and a size whose weights are added needs nothing else.
+
+The files of `js/` are ES modules: each says in its first lines what it needs of others, and marks with `export` what it
+offers them.
+
 =====================  ===================================================================================
 `assets`               the scripts, the style and the data; needs nothing but the standard library
 `figures`              the Python classes of the figures
@@ -29,22 +42,34 @@ offers them. No folder needs one that stands below it here:
 `making_figures`       the Python classes of those about codes from dice and about several makers of maps
 `training_figures`     the Python classes of those in which a network trains
 `axes_figures`         the Python classes of those about what the numbers of a code say
-`latent_dim_slider`    a slider for images of your own; needs a running kernel
+`slider`               a slider for images of your own; needs a running kernel
 `stored_maps`          maps by several makers and seeds, from results files
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
 """
 
-from aeutils.live.axes_figures import StrokeKnobs, TurnedAxes, TwoMaps
-from aeutils.live.drawing_figures import DrawDigit, ThroughNetwork
-from aeutils.live.figures import LatentMap, LatentSpace, LineThroughCloud, SwissRoll, ThrownBall
-from aeutils.live.latent_dim_slider import latent_dim_slider
-from aeutils.live.making_figures import ManyMakers, ThrownCodes
-from aeutils.live.size_figures import CodeSizes
-from aeutils.live.training_figures import DigitsTraining, GradientDescent, OneNumber, RollTraining
+from importlib import import_module
 
-__all__ = [
-    "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-    "ManyMakers", "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall",
-    "ThrownCodes", "TurnedAxes", "TwoMaps", "latent_dim_slider",
-]  # fmt: skip
+# Loaded when first used: the book is built without what the classes need, and asks for `assets` alone.
+_HOME = {
+    "axes_figures": ["StrokeKnobs", "TurnedAxes", "TwoMaps"],
+    "drawing_figures": ["DrawDigit", "ThroughNetwork"],
+    "figures": ["LatentMap", "LatentSpace", "LineThroughCloud", "SwissRoll", "ThrownBall"],
+    "slider": ["latent_dim_slider"],
+    "making_figures": ["ManyMakers", "ThrownCodes"],
+    "size_figures": ["CodeSizes"],
+    "training_figures": ["DigitsTraining", "GradientDescent", "OneNumber", "RollTraining"],
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str):
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'aeutils.live' has no attribute {name!r}")
+    return getattr(import_module(f"aeutils.live.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -6,7 +6,8 @@ import math
 
 import traitlets
 
-from aeutils.live.figures import REMEMBERED, LiveFigure, OfSizes
+from aeutils.live.figures import REMEMBERED, LiveFigure
+from aeutils.live.size_figures import OfSizes
 
 KNOBS = {"slant": 24, "thickness": 1.2, "bend": 0.2}
 """How far each knob of `StrokeKnobs` turns, up and down: degrees, pixels, a share."""

@@ -4,20 +4,17 @@ The figures, their data and everything about them are `aeutils.live.assets`, whi
 library. Here they are written beside the pages, and pages with a figure get its script and its style.
 """
 
-import importlib.util
 import json
+import sys
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-# By its path: the book is built without the library and what that needs.
-_SPEC = importlib.util.spec_from_file_location(
-    "live_assets", Path(__file__).parents[2] / "aeutils/live/assets.py"
-)
-assets = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(assets)
+# The book is built where the library is not installed, and without what all but this part of it needs.
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from aeutils.live import assets  # noqa: E402
 
 FOLDER = "live"
 
