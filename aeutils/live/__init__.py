@@ -28,7 +28,6 @@ offers them. No folder needs one that stands below it here:
 `making_figures`       the Python classes of those about codes from dice and about several makers of maps
 `training_figures`     the Python classes of those in which a network trains
 `latent_dim_slider`    a slider for images of your own; needs a running kernel
-`stored_maps`          the maps of several makers, from results files
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
 """
