@@ -41,13 +41,9 @@ offers them.
 `size_figures`         the Python classes of those with a slider over the sizes of the code
 `making_figures`       the Python classes of those about codes from dice and about several makers of maps
 `training_figures`     the Python classes of those in which a network trains
-<<<<<<< HEAD
 `axes_figures`         the Python classes of those about what the numbers of a code say
 `slider`               a slider for images of your own; needs a running kernel
 `stored_maps`          maps by several makers and seeds, from results files
-=======
-`latent_dim_slider`    a slider for images of your own; needs a running kernel
->>>>>>> ch910
 `pack`                 makes the stored data files again: `python -m aeutils.live.pack`
 =====================  ===================================================================================
 """

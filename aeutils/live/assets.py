@@ -16,11 +16,8 @@ import re
 import statistics
 from pathlib import Path
 
-<<<<<<< HEAD
-from aeutils.live.stored_maps import maps_by_seed, read_maps
+from aeutils.live.stored_maps import maps_by_seed, maps_of_makers
 
-=======
->>>>>>> ch910
 FOLDER = Path(__file__).parent
 JS_FOLDER = FOLDER / "js"
 WEIGHTS_FOLDER = FOLDER.parent / "weights"
@@ -32,12 +29,6 @@ STROKES_FILE = FOLDER / "data" / "stroke_measures.gz"
 JUDGE_FILE = FOLDER / "data" / "judge.gz"
 DICE_FILES = {size: FOLDER / "data" / f"dice_{size}.gz" for size in (2, 3, 8, 16, 48)}
 CLASSIFIER_FILE = WEIGHTS_FOLDER / "digit_classifier.safetensors"
-
-MAKERS = {
-    "pca": (True, True), "conv": (True, True), "denoising": (True, True), "labels": (True, True),
-    "tsne": (False, False), "umap": (True, False),
-}  # fmt: skip
-"""Who made maps of the digits: whether they can place a new digit, and draw well from a place."""
 
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
@@ -146,14 +137,9 @@ def data(name: str) -> bytes:
     data : bytes
         `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
         bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`:
-<<<<<<< HEAD
-        a safetensors file. `maps`: JSON, see `read_maps`. `judge`: JSON, its two levels. `dice-K`: a safetensors file,
+        a safetensors file. `maps`: JSON, see `maps_of_makers`. `judge`: JSON, its two levels. `dice-K`: a safetensors file,
         see `pack.dice_bytes`. `two-maps`: JSON, see `maps_by_seed`. `strokes`: JSON, a list a measure, of
         the held-out digits.
-=======
-        a safetensors file. `maps`: JSON, see `maps_of_makers`. `judge`: JSON, its two levels. `dice-K`: a safetensors
-        file, see `pack.dice_bytes`.
->>>>>>> ch910
 
     Raises
     ------
@@ -234,27 +220,6 @@ def roll_codes() -> dict:
                     "unrolled": row["unrolled"] == "1",
                 }
     return roll
-
-
-def maps_of_makers() -> dict:
-    """The held-out digits in two numbers each, by several makers.
-
-    Returns
-    -------
-    maps : dict
-        For each of `MAKERS` its first seed: "codes", a list of [x, y]; "knn10_accuracy", "trustworthiness" and
-        "continuity"; "places" and "draws", what it can do.
-    """
-    with (RESULTS_FOLDER / "maps_codes.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with (RESULTS_FOLDER / "maps.csv").open(encoding="utf-8", newline="") as file:
-        scores = {row["maker"]: row for row in csv.DictReader(file) if row["seed"] == "0"}
-    maps = {}
-    for maker, (places, draws) in MAKERS.items():
-        codes = [[float(row[f"{maker}_0_z{axis}"]) for axis in (1, 2)] for row in rows]
-        own = {name: float(scores[maker][name]) for name in ("knn10_accuracy", "trustworthiness", "continuity")}
-        maps[maker] = {"codes": codes, "places": places, "draws": draws, **own}
-    return maps
 
 
 def shipped(source: str) -> str:

@@ -6,6 +6,7 @@ import traitlets
 
 from aeutils.live import assets
 from aeutils.live.figures import REMEMBERED, LiveFigure, ShowsDigits
+from aeutils.live.stored_maps import MAKERS
 
 
 class ThrownCodes(LiveFigure):
@@ -53,5 +54,5 @@ class ManyMakers(ShowsDigits):
     """
 
     _figure = traitlets.Unicode("many-makers").tag(sync=True)
-    maker = traitlets.Enum(list(assets.MAKERS)).tag(**REMEMBERED)
-    chosen_in = traitlets.Enum(list(assets.MAKERS)).tag(**REMEMBERED)
+    maker = traitlets.Enum(list(MAKERS)).tag(**REMEMBERED)
+    chosen_in = traitlets.Enum(list(MAKERS)).tag(**REMEMBERED)

@@ -16,7 +16,7 @@ MAKERS = {
 _SCORES = ("knn10_accuracy", "trustworthiness", "continuity")
 
 
-def read_maps(folder: Path) -> dict:
+def maps_of_makers(folder: Path) -> dict:
     """The held-out digits in two numbers each, by several makers.
 
     Parameters
