@@ -137,9 +137,9 @@ def data(name: str) -> bytes:
     data : bytes
         `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
         bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`:
-        a safetensors file. `maps`: JSON, see `maps_of_makers`. `judge`: JSON, its two levels. `dice-K`: a safetensors file,
-        see `pack.dice_bytes`. `two-maps`: JSON, see `maps_by_seed`. `strokes`: JSON, a list a measure, of
-        the held-out digits.
+        a safetensors file. `maps`: JSON, see `maps_of_makers`. `judge`: JSON, its two levels. `dice-K`: a safetensors
+        file, see `pack.dice_bytes`. `two-maps`: JSON, see `maps_by_seed`. `strokes`: JSON, a list a measure, of the
+        held-out digits.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def data(name: str) -> bytes:
     if name == "sweep":
         return json.dumps(sweep_curves()).encode()
     if name == "maps":
-        return json.dumps(maps_of_makers()).encode()
+        return json.dumps(maps_of_makers(RESULTS_FOLDER)).encode()
     if name == "roll":
         return json.dumps(roll_codes()).encode()
     if name == "two-maps":
