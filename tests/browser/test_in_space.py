@@ -9,7 +9,7 @@ from shown import ink, words
 
 from aeutils.autoencoder import reconstruct
 from aeutils.live import assets
-from aeutils.metrics import mse
+from aeutils.metrics import knn_accuracy, mse
 from aeutils.pretrained import load_pretrained
 from aeutils.results import load_results
 
@@ -97,6 +97,26 @@ def test_enter_and_escape_on_the_cube_choose_and_let_go(open_figure, held_out):
     assert f"Chosen: a {held_out[1][z.norm(dim=1).argmin()]}," in " ".join(words(figure))
     figure.locator(".live-space").press("Escape")
     assert "Chosen" not in " ".join(words(figure))
+
+
+@pytest.mark.parametrize("digits", [[3, 5], list(range(10))])
+def test_the_dots_vote_in_the_picture_as_they_do_in_pytorch(digits, open_figure, held_out):
+    images, labels = held_out
+    of = torch.isin(labels, torch.tensor(digits))
+    z, labels = reconstruct(load_pretrained(3), images[of])[1], labels[of]
+    watched, figure = open_figure("latent-space", {"digits": digits, "azim": 20, "elev": 40})
+    right, up, _ = side_view(z, 20, 40)
+    in_picture = knn_accuracy(torch.tensor(np.stack([right, up], axis=1)), labels)
+    (line,) = [text for text in words(figure) if "vote" in text]
+    shown = [float(number) for number in re.findall(r"0\.\d\d", line)]
+    assert shown == pytest.approx([in_picture, knn_accuracy(z, labels), 1 / len(digits)], abs=0.0051 + 1 / len(labels))
+    figure.locator(".live-space").press("ArrowLeft")
+    assert watched.errors == [] and line not in words(figure)  # another angle, other votes
+
+
+def test_one_digit_alone_has_nobody_to_vote_with(open_figure):
+    _, figure = open_figure("latent-space", {"digits": [3]})
+    assert any("With two digits or more" in text for text in words(figure))
 
 
 # ----------------------------------------------------------------------------------------------------- Swiss roll

@@ -1,5 +1,7 @@
-// Codes of three numbers in a cube to turn; three sliders say where the decoder draws.
+// Codes of three numbers in a cube to turn; three sliders say where the decoder draws. The dots vote on each other, in
+// the picture and in the cube: what the angle of view hides.
 
+import { knnAccuracy } from "../learning/scores.js";
 import { classMiddles, nearest } from "../network/digits.js";
 import { ChosenDigit } from "../parts/chosen_digit.js";
 import { digitColors, drawDot, drawName, drawNumber, drawRing, markScale } from "../parts/code_dots.js";
@@ -31,6 +33,7 @@ export async function latentSpace(stage, { library, state }) {
   const drawn = new Picture("drawn digit");
   drawn.element.classList.add("live-large");
   const line = make("p", { class: "live-words", role: "status" });
+  const votes = make("p", { class: "live-words live-progress", role: "status" });
   const chosen = new ChosenDigit(digits, network, codes);
   const switches = new DigitSwitches(state.get("digits"), (shown) => state.set({ digits: shown }));
   const sliders = ["z\u2081", "z\u2082", "z\u2083"].map((name, axis) => {
@@ -49,6 +52,7 @@ export async function latentSpace(stage, { library, state }) {
     make("div", { class: "live-scene" },
       view.element,
       make("div", { class: "live-aside" },
+        votes,
         make("div", { class: "live-beside" }, labelled(drawn, "drawn here"), line),
         ...sliders.map(({ label }) => label),
         chosen.element,
@@ -122,14 +126,33 @@ export async function latentSpace(stage, { library, state }) {
     view.plate.repaint();
   }
 
+  /** How often the ten nearest of the shown dots name a dot's own digit. */
+  function showVotes() {
+    const shown = [...codes.keys()].filter(isShown);
+    const own = shown.map((index) => labels[index]);
+    const share = (width, place) => knnAccuracy(shown.flatMap(place), width, own).toFixed(2);
+    const count = state.get("digits").length;
+    votes.textContent = count < 2
+      ? "With two digits or more in the cube, each dot's ten nearest vote on its digit."
+      : `Ten nearest dots vote on each dot. In this picture ${share(2, (index) => view.turned(codes[index]).slice(0, 2))} ` +
+        `of the votes are right, in the cube ${share(3, (index) => Array.from(codes[index]))}; ` +
+        `blind votes, ${(1 / count).toFixed(2)}.`;
+  }
+
   function showDigits() {
     switches.set(state.get("digits"));
+    showVotes();
+    view.plate.repaint();
+  }
+
+  function turn() {
+    showVotes();
     view.plate.repaint();
   }
 
   showPlace();
   showChosen();
-  const turn = () => view.plate.repaint();
+  showVotes();
   state.onChange({ z: showPlace, chosen: showChosen, digits: showDigits, azim: turn, elev: turn });
   return {
     repaint() {

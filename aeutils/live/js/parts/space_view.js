@@ -36,16 +36,21 @@ export class SpaceView {
     );
   }
 
-  /** Pixels of a point, and how near it is to the viewer. */
-  project([x, y, z]) {
+  /** A point as the viewer sees it: right, up, and towards the viewer. */
+  turned([x, y, z]) {
     const { azim, elev } = this.angles();
     const [a, e] = [azim, elev].map((degrees) => (degrees * Math.PI) / 180);
     const right = -x * Math.sin(a) + y * Math.cos(a);
     const away = x * Math.cos(a) + y * Math.sin(a); // along the ground, towards the viewer
-    const up = z * Math.cos(e) - away * Math.sin(e);
+    return [right, z * Math.cos(e) - away * Math.sin(e), away * Math.cos(e) + z * Math.sin(e)];
+  }
+
+  /** Pixels of a point, and how near it is to the viewer. */
+  project(point) {
+    const [right, up, towards] = this.turned(point);
     const [width, height] = this.size;
     const scale = Math.min(width, height) / (2 * 1.5 * this.reach);
-    return [width / 2 + right * scale, height / 2 - up * scale, away * Math.cos(e) + z * Math.sin(e)];
+    return [width / 2 + right * scale, height / 2 - up * scale, towards];
   }
 
   /** Projected points with their numbers, the furthest first, so that near dots cover far ones. */
