@@ -192,6 +192,8 @@ class LatentMap(OnDigits):
 class LatentSpace(OnDigits, InSpace):
     """The held-out digits as dots in the cube of codes, to turn; three sliders say where the decoder draws.
 
+    The dots that are shown vote on each other, in the picture and in the cube: what this angle of view hides.
+
     Attributes
     ----------
     z : list of 3 floats in [-1, 1]
