@@ -59,7 +59,7 @@ def test_every_requirement_has_an_exact_version_in_the_constraints():
 
 def test_building_the_book_needs_no_torch():
     assert "torch" not in re.sub(r"#.*", "", (ROOT / "requirements-book.txt").read_text("utf-8"))
-    heavy = ["aeutils", "torch", "numpy", "pandas", "ipywidgets", "anywidget", "safetensors", "mlxtend"]
+    heavy = ["torch", "numpy", "pandas", "traitlets", "ipywidgets", "anywidget", "safetensors", "mlxtend"]
     for path in (ROOT / "book/_ext").glob("*.py"):
         block = "import sys; sys.modules.update(dict.fromkeys({heavy}))"  # as if they were not installed
         run = f"{block.format(heavy=heavy)}; import runpy; runpy.run_path({str(path)!r})"
