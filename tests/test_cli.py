@@ -152,7 +152,7 @@ def test_saved_images_are_100_held_out_originals_and_what_the_model_makes_of_the
     for epoch in (1, 2):
         np.testing.assert_allclose(cells(out / f"dc_img/real_image_{epoch}.png"), digits[:, 0], atol=1 / 255)
     np.testing.assert_allclose(cells(out / "dc_img/image_2.png"), x_hat[:, 0], atol=1 / 255)
-    assert np.abs(cells(out / "dc_img/image_1.png") - cells(out / "dc_img/image_2.png")).max() > 0.1
+    assert np.abs(cells(out / "dc_img/image_1.png") - cells(out / "dc_img/image_2.png")).max() > 0.05
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,8 @@ def test_an_output_that_cannot_be_written_is_named_and_the_old_one_and_the_other
     assert main(["train", "--data", "sample", "--num-epochs", "1", "--save-images", "--out", str(out)]) == 1
     reason = "No space left" if fault == "disk full" else "Read-only file system"
     said = capsys.readouterr().err
-    assert re.fullmatch(rf"error: .*{name} could not be written: .*{reason}.*Choose another folder.*\n", said)
+    error = rf"error: .*{name} could not be written: .*{reason}.*Choose another folder.*\n"
+    assert re.fullmatch(rf"{error}(warning: .*\n)?|(warning: .*\n)?{error}", said)  # one epoch is no training
     assert (out / name).read_text() == "precious" and not list(out.rglob(".*"))
     if name != "conv_autoencoder_2dim.safetensors":  # what was learned is kept
         assert load_weights(weights_path(2, out))[1]["epochs_finished"] == 1
