@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from accessibility import violations
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
@@ -87,6 +88,38 @@ def test_what_is_printed_from_the_dark_is_dark_on_white(open_page):
     assert figure.evaluate("(figure) => getComputedStyle(figure).getPropertyValue('--live-digit-0')") == DIGIT_COLORS[0]
     watched.page.emulate_media(media="screen")
     watched.page.wait_for_function(f"Math.max(...({corner})().slice(0, 3)) < 40")
+
+
+@pytest.mark.parametrize("name", ["intro", "03_swiss_roll"])  # cards and a map; code, formulas, tables and figures
+def test_a_page_printed_from_the_dark_has_ink_that_stands_out_from_white_paper_and_is_dark_again_afterwards(
+    name, open_page
+):
+    watched = open_page(name, color_scheme="dark")
+    page = watched.page
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    for figure in page.locator(".aeutils-live").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+    page.emulate_media(media="print")
+    page.wait_for_function("document.documentElement.dataset.theme === 'light'")
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    assert [line for line in violations(page) if line.startswith("color-contrast")] == []
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert page.evaluate(FILTERED) == []
+    assert not page.locator("#pst-back-to-top").is_visible()
+    page.emulate_media(media="screen")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    # a browser that tells only before and after, and prints what stands there then
+    for event, theme in (("beforeprint", "light"), ("afterprint", "dark")):
+        page.evaluate(f"dispatchEvent(new Event('{event}'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+FILTERED = """[...document.querySelectorAll("article img")]
+  .filter((image) => { const { filter, backgroundColor } = getComputedStyle(image);
+    return filter !== "none" || !/255, 255, 255|, 0\\)/.test(backgroundColor); })
+  .map((image) => image.src)"""
 
 
 # ---------------------------------------------------------------------------------------------------------- sharpness
