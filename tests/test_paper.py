@@ -64,11 +64,13 @@ def built(site):
     for name in NAMES:
         text = (site / f"book/{name}.html").read_text("utf-8")
         article = text[text.index('<article class="bd-article">') : text.index("</article>")]
-        titles.append(" ".join(BeautifulSoup(re.search("<h1>(.*?)<a", article, re.DOTALL)[1], "html.parser").get_text().split()))
+        title = re.search("<h1>(.*?)<a", article, re.DOTALL)[1]
+        titles.append(words(BeautifulSoup(title, "html.parser").get_text()))
         counts["math"] += article.count("<math ")
         counts["figures"] += article.count("<figcaption>")
         counts["live"] += article.count('class="aeutils-live"')
-        counts["live with a picture"] += len(re.findall(r'class="aeutils-live"[^>]*>\s*(?:<div[^>]*>\s*)?<figure', article))
+        with_picture = r'class="aeutils-live"[^>]*>\s*(?:<div[^>]*>\s*)?<figure'
+        counts["live with a picture"] += len(re.findall(with_picture, article))
         counts["tables"] += article.count("<table")
     assert len(titles) >= 13 and counts["math"] > 150 and counts["live"] >= 12 and counts["live with a picture"] == 1
     return titles, counts
@@ -162,7 +164,7 @@ def check_epub(path, built):
     assert named == {name for name in files if name.startswith("book/")} - {"book/content.opf"}
     places = {name: {element.get("id") for element in page.iter() if element.get("id")} for name, page in pages.items()}
     seen, links = collections.Counter(), 0
-    for name, page in pages.items():
+    for page in pages.values():
         seen["math"] += len(list(page.iter(f"{MATHML}math")))
         seen["figures"] += len(list(page.iter(f"{XHTML}figure")))
         for image in page.iter(f"{XHTML}img"):
@@ -215,12 +217,16 @@ def _style(book, row):
     return next(images).get("style") or ""
 
 
-# -------------------------------------------------------------------------------------------- the files as they are made
+# ------------------------------------------------------------------------------------------- the files as they are made
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["pdf", "--site", "nowhere"], "no built book in nowhere; `make pdf`"), (["pages"], "invalid choice"), ([], "kinds")],
+    [
+        (["pdf", "--site", "nowhere"], "no built book in nowhere; `make pdf`"),
+        (["pages"], "invalid choice"),
+        ([], "kinds"),
+    ],
 )
 def test_the_command_says_what_it_lacks(arguments, words, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["paper", *arguments])
@@ -304,7 +310,8 @@ def test_the_epub_with_its_live_figures_passes_epubcheck(made, built):
     report = made / "report.json"
     subprocess.run(["java", "-jar", jar, path, "--json", report], capture_output=True, timeout=300, check=False)
     found = json.loads(report.read_text("utf-8"))
-    assert found["checker"]["nFatal"] == found["checker"]["nError"] == found["checker"]["nWarning"] == 0, found["messages"]
+    checker = found["checker"]
+    assert checker["nFatal"] == checker["nError"] == checker["nWarning"] == 0, found["messages"]
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Film the map of the cover for the README: a pointer wanders over it, and the network draws what belongs to each place.
+"""Film the map of the cover for the README: a pointer wanders over it, and the network draws what belongs there.
 
     make readme        # builds the book first; the film is book/images/readme.gif
 
@@ -21,9 +21,11 @@ ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build/html"
 OUT = ROOT / "book/images/readme.gif"
 FRAMES, MILLISECONDS = 60, 100
-COLORS = 96
+GREYS, COLORS = 32, 96  # of the palette: the drawn digits, and everything else
 # Where the pointer goes, as shares of the map's side from its left upper corner: from cloud to cloud, and back.
-WAY = [(0.78, 0.08), (0.85, 0.36), (0.62, 0.5), (0.7, 0.63), (0.5, 0.95), (0.6, 0.78), (0.2, 0.5), (0.12, 0.3), (0.5, 0.26)]
+WAY = [
+    (0.78, 0.08), (0.85, 0.36), (0.62, 0.5), (0.7, 0.63), (0.5, 0.95), (0.6, 0.78), (0.2, 0.5), (0.12, 0.3), (0.5, 0.26)
+]  # fmt: skip
 
 
 def place(share: float) -> tuple[float, float]:
@@ -54,9 +56,22 @@ def film(page: Page) -> list[Image.Image]:
 def write(frames: list[Image.Image], path: Path) -> None:
     """Write a GIF that repeats itself, with one palette, so that only what moves is stored again."""
     sample = np.concatenate([np.asarray(frame) for frame in frames[:: len(frames) // 6]])
-    palette = Image.fromarray(sample).quantize(COLORS)
-    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    greys = np.repeat(np.linspace(0, 255, GREYS).round(), 3).reshape(-1, 3)
+    others = np.reshape(Image.fromarray(sample).quantize(COLORS).getpalette()[: 3 * COLORS], (-1, 3))
+    palette = np.concatenate([greys, others]).astype(np.uint8)
+    drawn = [in_colors(frame, palette) for frame in frames]
     drawn[0].save(path, save_all=True, append_images=drawn[1:], duration=MILLISECONDS, loop=0, optimize=False)
+
+
+def in_colors(frame: Image.Image, palette: np.ndarray) -> Image.Image:
+    """A picture in the nearest colours of a palette; Pillow's own search takes white for nearly white."""
+    pixels = np.asarray(frame).astype(np.int64)
+    colors, places = np.unique(pixels @ (1 << 16, 1 << 8, 1), return_inverse=True)
+    each = np.stack([colors >> 16, colors >> 8 & 255, colors & 255], axis=1)
+    nearest = ((each[:, None] - palette.astype(np.int64)) ** 2).sum(axis=2).argmin(axis=1)
+    drawn = Image.fromarray(nearest[places].reshape(pixels.shape[:2]).astype(np.uint8), "P")
+    drawn.putpalette(palette.tobytes())
+    return drawn
 
 
 def main() -> None:

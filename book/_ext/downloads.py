@@ -39,9 +39,7 @@ class Downloads(SphinxDirective):
         _offered(self.env)[self.env.docname] = _sizes(files)
         around = nodes.container(classes=["downloads"])
         if not files:
-            self.state.nested_parse(
-                self.content, self.content_offset, around
-            )
+            self.state.nested_parse(self.content, self.content_offset, around)
             return [around]
         depth = "../" * self.env.docname.count("/")
         items = "".join(

@@ -24,7 +24,9 @@ def main() -> None:
     parser.add_argument("--site", type=Path, required=True, help="the built book, with index.html")
     arguments = parser.parse_args()
     if not (arguments.site / "index.html").is_file():
-        raise SystemExit(f"There is no built book in {arguments.site}; `make pdf`, `make epub` and `make figures` build it.")
+        raise SystemExit(
+            f"There is no built book in {arguments.site}; `make pdf`, `make epub`, `make figures` build it."
+        )
     OUT.mkdir(parents=True, exist_ok=True)
     for kind in arguments.kinds:
         start, path = time.monotonic(), OUT / FILES[kind]

@@ -1,4 +1,4 @@
-"""The book for readers (EPUB 3): a file for each page, MathML, a table of contents, and every picture with its words."""
+"""The book for readers (EPUB 3): a file for each page, MathML, a table of contents, every picture with its words."""
 
 from __future__ import annotations
 

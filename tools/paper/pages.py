@@ -16,10 +16,16 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import lxml.html
 import yaml
 from lxml.html import HtmlElement
-from lxml.html.builder import CLASS, FIGCAPTION, FIGURE, IMG, P, SPAN
+from lxml.html.builder import CLASS, FIGCAPTION, FIGURE, IMG, SPAN, P
 
 ROOT = Path(__file__).parents[2]
-_UNSEEN = ".//script|.//style|.//button|.//link|.//template|.//a[contains(@class, 'headerlink')]|.//section[div[contains(@class, 'downloads')]]"
+_UNSEEN = "|".join(
+    [
+        *(f".//{name}" for name in ("script", "style", "button", "link", "template")),
+        ".//a[contains(@class, 'headerlink')]",
+        ".//section[div[contains(@class, 'downloads')]]",
+    ]
+)
 _ON_SCREEN_ONLY = ("role", "tabindex", "scoped", "border", "valign", "halign")
 # What a reader of paper is not told: the same words stand behind every fold of a cell without a name of its own.
 _NAMELESS_FOLD = re.compile(r"Show code cell")
@@ -208,8 +214,8 @@ def question_of(element: HtmlElement) -> str:
         else the sentence before the figure.
     """
     before = [_text(each) for each in element.itersiblings("p", preceding=True)][:2]
-    after = [_text(each) for each in element.itersiblings("p", "div") if "cell" not in (each.get("class") or "").split()]
-    after = [text for text in after if not text.startswith("What you should have seen")][:3]
+    behind = [each for each in element.itersiblings("p", "div") if "cell" not in (each.get("class") or "").split()]
+    after = [text for text in map(_text, behind) if not text.startswith("What you should have seen")][:3]
     for text, which in [*((text, -1) for text in before), *((text, 0) for text in after)]:
         if found := _QUESTION.findall(text):
             return _sentence(found[which])
@@ -240,7 +246,8 @@ def _lead(link: HtmlElement, name: str, base: Path, site: Path, places: dict[str
     target = name
     if address:
         path = (base.parent / unquote(urlsplit(address).path)).resolve()
-        target = path.relative_to(site / "book").with_suffix("").as_posix() if path.is_relative_to(site / "book") else ""
+        inside = path.is_relative_to(site / "book")
+        target = path.relative_to(site / "book").with_suffix("").as_posix() if inside else ""
     if target not in places or (anchor and unquote(anchor) not in places[target]):
         link.tag = "span"
         link.attrib.pop("href", None)

@@ -88,7 +88,7 @@ def as_html(pages: list[Page], site: Path, numbers: dict[str, int] | None = None
     site = site.resolve()
     links = "".join(f'<link rel="stylesheet" href="{(site / "_static" / name).as_uri()}">' for name in _STYLES)
     names = "".join(
-        f'@page {page.slug} {{ @top-left {{ content: {_css_string(page.title)}; }} }}\n'
+        f"@page {page.slug} {{ @top-left {{ content: {_css_string(page.title)}; }} }}\n"
         f"#{page.slug}-page {{ page: {page.slug}; }}\n"
         for page in pages[1:]
     )
@@ -130,7 +130,8 @@ def _contents(pages: list[Page], numbers: dict[str, int]) -> str:
             part = page.part
             lines.append(f'<p class="contents-part">{html.escape(part)}</p>')
         lines.append(_line("contents-chapter", page.slug, page.title, numbers))
-        lines += [_line("contents-section", place, title, numbers) for place, title in page.sections() if names[title] == 1]
+        own = [(place, title) for place, title in page.sections() if names[title] == 1]
+        lines += [_line("contents-section", place, title, numbers) for place, title in own]
     return f'<nav class="contents"><p class="contents-title">Contents</p>{"".join(lines)}</nav>'
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tools.chromium import NAMES, find_chromium
 from tools.paper.pages import Live, live_figures
@@ -33,7 +33,7 @@ def chromium() -> Iterable[Browser]:
     """The browser, or an end with a line that says what to install."""
     path = find_chromium()
     if path is None:
-        raise SystemExit(f"No browser is installed (looked for {', '.join(NAMES)}): it draws the live figures and the PDF.")
+        raise SystemExit(f"No browser is installed (looked for {', '.join(NAMES)}); live figures and the PDF need one.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
