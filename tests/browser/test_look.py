@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from accessibility import violations
 from matplotlib.colors import to_hex, to_rgb
+from pages import NAMES, PAGES
 from PIL import Image
 
 from aeutils.palette import DIGIT_COLORS, on_dark
@@ -129,7 +130,12 @@ PIXELS = """() => [...document.querySelectorAll("canvas.live-plate")]
   .map((canvas) => canvas.width / canvas.clientWidth)"""
 
 
-@pytest.mark.parametrize("name", ["intro", "03_swiss_roll", "06_three_numbers", "07_how_many_numbers"])
+QUICK = ["intro", "03_swiss_roll", "06_three_numbers", "07_how_many_numbers"]  # a figure of each kind
+LIVE = [name for name, page in zip(NAMES, PAGES, strict=True) if "aeutils-live" in page.read_text("utf-8")]
+OTHERS = [name for name in LIVE if name not in QUICK]
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_every_canvas_stays_sharp_when_the_pixels_of_the_screen_change(name, open_page):
     page = open_page(name).page
     for figure in page.locator(".aeutils-live").all():
