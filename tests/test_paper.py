@@ -286,10 +286,9 @@ def test_the_pdf_has_every_title_figure_and_formula_and_every_link_leads_to_a_pa
 
 def pictures_of(page):
     """What a page of a PDF names as its pictures, without unpacking them."""
-    named = page["/Resources"].get("/XObject", {})
-    return [
-        reference.idnum for reference in map(named.raw_get, named) if reference.get_object()["/Subtype"] == "/Image"
-    ]
+    resources = page["/Resources"]
+    named = resources.get("/XObject", {})
+    return [named.raw_get(name).idnum for name in named if named[name]["/Subtype"] == "/Image"]
 
 
 def count_tags(reader):
