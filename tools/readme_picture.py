@@ -24,7 +24,7 @@ FRAMES, MILLISECONDS = 60, 100
 GREYS, COLORS = 32, 96  # of the palette: the drawn digits, and everything else
 # Where the pointer goes, as shares of the map's side from its left upper corner: from cloud to cloud, and back.
 WAY = [
-    (0.78, 0.08), (0.85, 0.36), (0.62, 0.5), (0.7, 0.63), (0.5, 0.95), (0.6, 0.78), (0.2, 0.5), (0.12, 0.3), (0.5, 0.26)
+    (0.45, 0.08), (0.32, 0.3), (0.07, 0.38), (0.36, 0.56), (0.12, 0.88), (0.75, 0.92), (0.7, 0.7), (0.6, 0.36)
 ]  # fmt: skip
 
 
