@@ -1,13 +1,15 @@
-# Two commands matter: `make book` (read it) and `make test` (prove it). The others are for those who change it.
+# Two commands matter: `make book` (read it) and `make test` (prove it). `make` alone lists them all.
 PYTHON ?= python3
 BIN := .venv/bin
 MADE_IN := .venv/.made-in
 SET_UP_BOOK := .venv/.set-up-book
+SET_UP_PAPER := .venv/.set-up-paper
 SET_UP_ALL := .venv/.set-up-all
 SET_UP_COLAB := .venv-colab/.set-up
 COLAB_PYTHON ?= $(shell python3.12 -c 'print("python3.12")' 2> /dev/null || echo $(PYTHON))# Colab has 3.12
 CONSTRAINTS ?= constraints.txt
 STRICT := .runs/strict/_build/html
+BUILD_STRICT = $(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .
 # A process a core, with one thread (tests/conftest.py); a notebook or a file of tests stays in one. Notebooks come first,
 # because they take longest.
 PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
@@ -23,11 +25,31 @@ $(error This folder was moved or renamed since .venv was made in it. Give the co
 endif
 endif
 
-.PHONY: book test test-fast test-all strict run serve weights results sweep thirty floor axes random-codes roll double-descent one-number maps recipes bench lint screenshots repo clean
+.PHONY: help book paper pdf epub figures site test test-fast test-all strict run serve readme weights results sweep thirty floor axes random-codes roll double-descent one-number maps recipes bench lint screenshots repo clean
 
-book: $(SET_UP_BOOK)
+help:
+	@echo "make book and make test are all that a reader needs; the rest is for those who change the book."
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+book: $(SET_UP_BOOK)  ## the pages to read, in _build/html; needs no PyTorch
 	$(BIN)/jupyter-book build --quiet .
 	@echo "Open $(CURDIR)/_build/html/index.html"
+
+paper: pdf epub figures  ## the three below, and the pages anew, whose cover offers them
+	$(MAKE) book
+
+pdf: site  ## the whole book as one PDF, printed by Chromium or Chrome; about two minutes
+	$(BIN)/python -m tools.paper pdf --site $(STRICT)
+
+epub: site  ## the whole book for readers; its live figures are pictures, taken in Chromium or Chrome
+	$(BIN)/python -m tools.paper epub --site $(STRICT)
+
+figures: site  ## the stored figures with captions, texts of what is seen and licence, in one archive
+	$(BIN)/python -m tools.paper figures --site $(STRICT)
+
+# The pages they are made from, with warnings as errors.
+site: $(SET_UP_PAPER)
+	$(BUILD_STRICT)
 
 test: strict  ## everything a change must pass: a build with warnings as errors, the tests, every page in a browser, every notebook
 	AEUTILS_SITE="$(CURDIR)/$(STRICT)" $(PYTEST) --nbval --nbval-current-env book tests -m "not slow"
@@ -38,13 +60,13 @@ test-fast: $(SET_UP_ALL)  ## for daily work: no browser, no notebook, nothing th
 test-all: strict $(SET_UP_COLAB)  ## also every page in every width and theme, training and sweep interrupted, the notebooks as in Colab
 	AEUTILS_SITE="$(CURDIR)/$(STRICT)" AEUTILS_COLAB="$(CURDIR)/.venv-colab" $(PYTEST) --nbval --nbval-current-env book tests
 
-strict: $(SET_UP_ALL)
-	$(BIN)/jupyter-book build --quiet --all --warningiserror --nitpick --keep-going --path-output .runs/strict .
+strict: $(SET_UP_ALL)  ## the pages with warnings as errors, in .runs/strict
+	$(BUILD_STRICT)
 
 run: $(SET_UP_ALL)  ## execute every notebook in place, one process each
 	$(BIN)/python -m tools.run_notebooks
 
-serve: book
+serve: book  ## the pages at http://localhost:8000
 	@echo "http://localhost:8000 (Ctrl-C stops it)"
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
@@ -91,29 +113,36 @@ maps: weights  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three
 random-codes: weights  ## codes drawn at random, for every run of every size; about half an hour on 2 cores, goes on where it stopped
 	$(BIN)/python -m experiments.random_codes
 
-bench: $(SET_UP_ALL)
+bench: $(SET_UP_ALL)  ## speed, side by side with the article's own loop
 	$(BIN)/python -m benchmarks.speed
 
-lint: $(SET_UP_ALL)
+lint: $(SET_UP_ALL)  ## ruff, for code and notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 screenshots: book $(SET_UP_ALL)  ## every page at three widths, light and dark, into .runs/screenshots
 	$(BIN)/python -m tools.screenshots
 
-repo:
+readme: book $(SET_UP_ALL)  ## the moving picture of the README, from the cover
+	$(BIN)/python -m tools.readme_picture
+
+repo:  ## write the repository's address everywhere: make repo URL=https://github.com/OWNER/NAME
 	$(PYTHON) tools/set_repository.py "$(URL)"
 
-clean:
+clean:  ## remove what was built
 	rm -rf _build .runs/strict
 
 $(SET_UP_BOOK): requirements-book.txt $(CONSTRAINTS) | $(MADE_IN)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt -c $(CONSTRAINTS)
 	@touch $@
 
-$(SET_UP_ALL): requirements.txt requirements-book.txt $(CONSTRAINTS) pyproject.toml | $(MADE_IN)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c $(CONSTRAINTS)
+$(SET_UP_PAPER): requirements-paper.txt requirements-book.txt $(CONSTRAINTS) | $(MADE_IN)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-paper.txt -c $(CONSTRAINTS)
 	@touch $@ $(SET_UP_BOOK)
+
+$(SET_UP_ALL): requirements.txt requirements-paper.txt requirements-book.txt $(CONSTRAINTS) pyproject.toml | $(MADE_IN)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c $(CONSTRAINTS)
+	@touch $@ $(SET_UP_BOOK) $(SET_UP_PAPER)
 
 $(SET_UP_COLAB): tests/colab/packages.txt
 	$(COLAB_PYTHON) -m venv .venv-colab

@@ -47,7 +47,7 @@ def test_requirements_hold_what_the_package_declares():
 def test_every_requirement_has_an_exact_version_in_the_constraints():
     names = r"^([A-Za-z0-9][\w.-]*)"
     required = set()
-    for name in ("requirements.txt", "requirements-book.txt"):
+    for name in ("requirements.txt", "requirements-paper.txt", "requirements-book.txt"):
         required |= set(re.findall(names, (ROOT / name).read_text("utf-8"), re.MULTILINE))
     pinned = set(re.findall(names + "==", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE))
 
@@ -57,8 +57,9 @@ def test_every_requirement_has_an_exact_version_in_the_constraints():
     assert normal(required) <= normal(pinned)
 
 
-def test_building_the_book_needs_no_torch():
-    assert "torch" not in re.sub(r"#.*", "", (ROOT / "requirements-book.txt").read_text("utf-8"))
+def test_building_the_book_also_for_paper_needs_no_torch():
+    for name in ("requirements-book.txt", "requirements-paper.txt"):
+        assert "torch" not in re.sub(r"#.*", "", (ROOT / name).read_text("utf-8"))
     heavy = ["torch", "numpy", "pandas", "traitlets", "ipywidgets", "anywidget", "safetensors", "mlxtend"]
     for path in (ROOT / "book/_ext").glob("*.py"):
         block = "import sys; sys.modules.update(dict.fromkeys({heavy}))"  # as if they were not installed

@@ -1,5 +1,8 @@
 import base64
 import io
+import re
+import subprocess
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -9,6 +12,7 @@ from PIL import Image
 
 from tools.run_notebooks import code_checksum, is_debris, run, shrink_pictures
 
+ROOT = Path(__file__).parents[1]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -78,3 +82,27 @@ def test_a_stored_picture_keeps_what_it_shows_with_256_colours():
     stored = Image.open(io.BytesIO(base64.b64decode(output["data"]["image/png"])))
     assert stored.mode == "P"
     assert np.abs(np.asarray(stored.convert("RGB")).astype(int) - pixels).max() <= 2
+
+
+def test_the_readme_shows_a_moving_picture_of_at_most_two_megabytes():
+    (name,) = re.findall(r"!\[[^]]{60,}\]\((\S+\.gif)\)", (ROOT / "README.md").read_text("utf-8"))
+    path = ROOT / name
+    assert path.stat().st_size <= 2e6
+    film = Image.open(path)
+    assert film.n_frames > 30 and film.width >= 600
+    first, middle = (_frame(film, number) for number in (0, film.n_frames // 2))
+    assert (first == 255).all(axis=2).mean() > 0.5  # white paper
+    assert (first != middle).any(axis=2).mean() > 0.01
+
+
+def _frame(film, number):
+    film.seek(number)
+    return np.asarray(film.convert("RGB"))
+
+
+def test_make_alone_lists_every_command_that_the_pages_and_the_readme_name():
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = set(re.findall(r"^  make ([a-z-]+) +\S", listed, re.MULTILINE))
+    files = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "book").rglob("*.md")]
+    named = {name for path in files for name in re.findall(r"`make ([a-z-]+)", path.read_text("utf-8"))}
+    assert len(named) > 12 and named <= commands

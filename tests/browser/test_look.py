@@ -5,7 +5,9 @@ import io
 
 import numpy as np
 import pytest
+from accessibility import violations
 from matplotlib.colors import to_hex, to_rgb
+from pages import NAMES, PAGES
 from PIL import Image
 
 from aeutils.palette import DIGIT_COLORS, on_dark
@@ -89,6 +91,38 @@ def test_what_is_printed_from_the_dark_is_dark_on_white(open_page):
     watched.page.wait_for_function(f"Math.max(...({corner})().slice(0, 3)) < 40")
 
 
+@pytest.mark.parametrize("name", ["intro", "03_swiss_roll"])  # cards and a map; code, formulas, tables and figures
+def test_a_page_printed_from_the_dark_has_ink_that_stands_out_from_white_paper_and_is_dark_again_afterwards(
+    name, open_page
+):
+    watched = open_page(name, color_scheme="dark")
+    page = watched.page
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    for figure in page.locator(".aeutils-live").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+    page.emulate_media(media="print")
+    page.wait_for_function("document.documentElement.dataset.theme === 'light'")
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    assert [line for line in violations(page) if line.startswith("color-contrast")] == []
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert page.evaluate(FILTERED) == []
+    assert not page.locator("#pst-back-to-top").is_visible()
+    page.emulate_media(media="screen")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    # a browser that tells only before and after, and prints what stands there then
+    for event, theme in (("beforeprint", "light"), ("afterprint", "dark")):
+        page.evaluate(f"dispatchEvent(new Event('{event}'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+FILTERED = """[...document.querySelectorAll("article img")]
+  .filter((image) => { const { filter, backgroundColor } = getComputedStyle(image);
+    return filter !== "none" || !/255, 255, 255|, 0\\)/.test(backgroundColor); })
+  .map((image) => image.src)"""
+
+
 # ---------------------------------------------------------------------------------------------------------- sharpness
 
 PIXELS = """() => [...document.querySelectorAll("canvas.live-plate")]
@@ -96,7 +130,17 @@ PIXELS = """() => [...document.querySelectorAll("canvas.live-plate")]
   .map((canvas) => canvas.width / canvas.clientWidth)"""
 
 
-@pytest.mark.parametrize("name", ["intro", "03_swiss_roll", "06_three_numbers", "07_how_many_numbers"])
+QUICK = ["intro", "03_swiss_roll", "06_three_numbers", "07_how_many_numbers"]  # a figure of each kind
+# All other canvases show pixels that are meant to be seen as such: those of a picture.
+SMOOTHED = """() => [...document.querySelectorAll("canvas:not(.live-plate)")]
+  .filter((canvas) => canvas.clientWidth && getComputedStyle(canvas).imageRendering !== "pixelated")
+  .map((canvas) => canvas.outerHTML)"""
+
+LIVE = [name for name, page in zip(NAMES, PAGES, strict=True) if "aeutils-live" in page.read_text("utf-8")]
+OTHERS = [name for name in LIVE if name not in QUICK]
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_every_canvas_stays_sharp_when_the_pixels_of_the_screen_change(name, open_page):
     page = open_page(name).page
     for figure in page.locator(".aeutils-live").all():
@@ -107,7 +151,8 @@ def test_every_canvas_stays_sharp_when_the_pixels_of_the_screen_change(name, ope
         size = {"width": 1280 - round(10 * ratio), "height": 1000, "deviceScaleFactor": ratio, "mobile": False}
         screen.send("Emulation.setDeviceMetricsOverride", size)
         page.wait_for_function(f"({PIXELS})().every((found) => Math.abs(found - {ratio}) < 0.02)", timeout=20_000)
-        assert page.evaluate(PIXELS)
+    assert page.evaluate(PIXELS) or name == "04_from_pixels_to_a_code"  # nothing but maps of features
+    assert page.evaluate(SMOOTHED) == []
 
 
 # ------------------------------------------------------------------------------------------------------------- motion
