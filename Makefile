@@ -70,7 +70,7 @@ double-descent: $(SET_UP_ALL)  ## the thrown ball with up to a thousand coeffici
 one-number: $(SET_UP_ALL)  ## one number for the pendulum, ten seeds of every width; about five minutes on one core
 	$(BIN)/python -m experiments.one_number
 
-recipes: $(SET_UP_ALL)  ## the recipes that were tried, scored on the sample; about 40 minutes on one core, goes on where it stopped
+recipes: $(SET_UP_ALL)  ## the recipes that were tried, scored on the sample; about 35 minutes on one core, goes on where it stopped
 	$(BIN)/python -m experiments.recipes
 
 maps: weights  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three seeds; half an hour on one core, goes on where it stopped

@@ -41,7 +41,6 @@ RECIPES = {
     "fast, half the epochs": replace(FAST_RECIPE, num_epochs=5),
     "fast, half the rate": replace(FAST_RECIPE, lr=1e-2),
     "fast, 25 epochs of Adam": replace(FAST_RECIPE, num_epochs=25, **ADAM),
-    "fast, 25 epochs": replace(FAST_RECIPE, num_epochs=25),
 }
 """By the name in the column `name`: the two recipes of `aeutils.recipe`, and each with one thing changed."""
 
