@@ -42,11 +42,10 @@ def opened(place, open_figure):
     def look():
         return element.evaluate(STATE)
 
-    for _ in range(50):  # until it has been drawn to the end
-        before = look()
+    looks = [look()]
+    while looks[-4:] != 4 * looks[-1:] and len(looks) < 100:  # until it has been drawn to the end
         watched.page.wait_for_timeout(50)
-        if look() == before:
-            break
+        looks.append(look())
     return watched, at, look
 
 
