@@ -29,6 +29,9 @@ def file_content(name):
 FILES = {name: gzip.compress(file_content(name), 1, mtime=0) for name in _FILE_BYTES if name.startswith("t10k")}
 
 
+SUMS = {name: hashlib.sha256(file_content(name)).hexdigest() for name in FILES}
+
+
 class Mirror(BaseHTTPRequestHandler):
     """Answers by the first part of the path: /forbidden/NAME.gz, /good/NAME.gz, ..."""
 
@@ -67,6 +70,7 @@ def server(monkeypatch, tmp_path):
     monkeypatch.delenv("AEUTILS_DATA")
     resources = [(f"{name}.gz", hashlib.md5(content).hexdigest()) for name, content in FILES.items()]
     monkeypatch.setattr(MNIST, "resources", resources)
+    monkeypatch.setattr(aeutils.data, "_SHA256", SUMS)
     monkeypatch.setattr(aeutils.data, "_DOWNLOAD_TIMEOUT", 1)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     server.asked, server.stopped, server.cache = [], threading.Event(), tmp_path / "cache/aeutils/MNIST/raw"
@@ -134,6 +138,7 @@ def _load(port, cache, checksums, barrier, results):
     import platformdirs
 
     platformdirs.user_cache_dir = lambda name: str(cache)
+    aeutils.data._SHA256 = SUMS
     MNIST.resources, MNIST.mirrors = checksums, [f"http://127.0.0.1:{port}/good/"]
     barrier.wait(timeout=60)
     images, labels = load_mnist("test")

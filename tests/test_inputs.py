@@ -31,6 +31,12 @@ def judged(g):
     return aeutils.DigitJudge(load_classifier(), load_pretrained(2), g.images).judge(g.images)
 
 
+def likely(g):
+    torch.manual_seed(0)
+    model, dice = aeutils.VariationalAutoencoder(2).eval(), torch.Generator().manual_seed(0)
+    return aeutils.log_likelihood(model, g.images, num_samples=2, generator=dice, variance=0.5)
+
+
 # What each public function is asked for; `g` holds the inputs, once as they are and once attached.
 CALLS = {
     "DigitJudge": judged,
@@ -44,6 +50,9 @@ CALLS = {
         for weight in (0, 1)
     ],
     "geodesic_distances": lambda g: aeutils.geodesic_distances(g.points),
+    "ELBOLoss": lambda g: aeutils.ELBOLoss()((g.points, g.z, g.z, g.z), g.other).item(),
+    "kl_divergence": lambda g: aeutils.kl_divergence(g.z, g.z),
+    "log_likelihood": likely,
     "intrinsic_dimension": lambda g: aeutils.intrinsic_dimension(g.points),
     "knn_accuracy": lambda g: aeutils.knn_accuracy(g.z, g.labels, g.z, g.labels),
     "knn_predict": lambda g: [aeutils.knn_predict(g.z, labels_ref=g.labels), aeutils.knn_predict(g.z, g.z, g.labels)],
@@ -83,7 +92,8 @@ NONE_OF_A_NETWORK = {
     "load_mnist_sample", "make_swiss_roll", "LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder", "load_pretrained",
     "load_classifier", "load_weights", "save_weights", "shipped_sizes", "DigitClassifier", "confusion",
     "share_by_digit", "use_style", "CodeSizes", "DigitsTraining", "GradientDescent", "LineThroughCloud", "OneNumber",
-    "RollTraining", "SwissRoll", "ThrownBall", "load_results", "summarize",
+    "RollTraining", "SwissRoll", "ThrownBall", "load_results", "summarize", "VariationalAutoencoder",
+    "DenseVariationalAutoencoder", "TwoMaps", "TurnedAxes", "StrokeKnobs", "ThrownCodes", "ManyMakers",
 }  # fmt: skip
 
 

@@ -158,7 +158,8 @@ def test_the_same_seed_gives_the_batches_of_fit(n, batch_size, engine):
 
     class Watching(LinearAutoencoder):
         def forward(self, x):
-            seen.append((x[:, 0] * n).round().int().tolist())
+            if self.training:
+                seen.append((x[:, 0] * n).round().int().tolist())
             return super().forward(x)
 
     inputs = torch.arange(n)[:, None] / n

@@ -113,7 +113,7 @@ def test_every_labelled_formula_has_its_number_and_references_show_it(chapters):
     for article in chapters.values():
         for formula in article.select("div.math[id^=equation-]"):
             numbers[formula["id"]] = re.match(r"\(\d+\)", formula.select_one(".eqno").get_text())[0]
-    assert len(numbers) >= 20
+    assert len(numbers) >= 15
     for article in chapters.values():
         for link in article.select("a.reference[href*='#equation-']"):
             assert link.get_text() == numbers[urldefrag(link["href"]).fragment]

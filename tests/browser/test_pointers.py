@@ -24,6 +24,15 @@ def place(request):
     return PLACES[request.param]
 
 
+def at_rest(watched, look):
+    """How it looks when it has been drawn to the end."""
+    looks = [look()]
+    while looks[-4:] != 4 * looks[-1:] and len(looks) < 100:
+        watched.page.wait_for_timeout(50)
+        looks.append(look())
+    return looks[-1]
+
+
 @pytest.fixture
 def opened(place, open_figure):
     """The element, how it looks, and a list of the places on it in pixels."""
@@ -42,10 +51,7 @@ def opened(place, open_figure):
     def look():
         return element.evaluate(STATE)
 
-    looks = [look()]
-    while looks[-4:] != 4 * looks[-1:] and len(looks) < 100:  # until it has been drawn to the end
-        watched.page.wait_for_timeout(50)
-        looks.append(look())
+    at_rest(watched, look)
     return watched, at, look
 
 
@@ -68,7 +74,7 @@ def test_the_other_buttons_do_nothing(button, opened):
     watched, at, look = opened
     start, *way = at(FIRST)
     watched.page.mouse.move(*start)
-    before = look()
+    before = at_rest(watched, look)
     watched.page.mouse.down(button=button)
     for step in way:
         watched.page.mouse.move(*step)
