@@ -8,6 +8,7 @@ import torch
 from refusals import NAN, put_nan, refusals
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
+from torch import nn
 from torch.nn import functional as F
 
 from aeutils.autoencoder import reconstruct
@@ -115,6 +116,21 @@ def test_a_training_that_ends_worse_than_the_mean_says_so(digits):
     of_the_mean_image = digits.var(dim=0, correction=0).mean().item()
     assert f"the mean of all inputs, the same for each, has {of_the_mean_image:.4g}." in history.warning
     assert "now 3 epochs" in history.warning and "now 10" in history.warning
+
+
+def test_the_mean_is_that_of_all_inputs_also_where_they_are_sorted_by_class():
+    class Grey(nn.Module):  # draws the mean of black and white every time, and hardly learns
+        input_shape = (3,)
+
+        def __init__(self):
+            super().__init__()
+            self.level = nn.Parameter(torch.tensor(0.5))
+
+        def forward(self, x):
+            return self.level.expand_as(x), x
+
+    x = torch.cat([torch.zeros(2000, 3), torch.ones(2000, 3)])
+    assert train(Grey(), x, Recipe(num_epochs=1, batch_size=4000, lr=1e-9)).warning == ""
 
 
 def test_a_training_that_learns_says_nothing(digits):
