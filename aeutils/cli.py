@@ -63,7 +63,7 @@ def _train(args: Namespace) -> int:
     else:
         trained_on = "the sample's 4,000 training images"
         train, held_out = load_mnist_sample("train"), load_mnist_sample("test")
-    print(f"training {model.latent_dim} numbers a digit on {len(train[0]):,} images; {len(held_out[0]):,} held out")
+    print(f"training {model.latent_dim} numbers per digit on {len(train[0]):,} images; {len(held_out[0]):,} held out")
 
     images_lost = False
 

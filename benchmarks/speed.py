@@ -2,7 +2,7 @@
 
     python -m benchmarks.speed        # about 4 minutes on 2 idle cores
 
-Two measures, both on all 60,000 training images with the article's network and two numbers a digit:
+Two measures, both on all 60,000 training images with the article's network and two numbers per digit:
 
 1. one epoch: the article's loop against `fit`, with the article's batches of 100, our 256, and 512;
 2. time to the article's result: its 100 epochs end at a test error of .0427 (seed 0). Its time is its seconds an

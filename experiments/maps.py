@@ -81,7 +81,7 @@ def by_swept_network(digits: Digits, seed: int) -> Made:
 
 
 def by_network(make: Callable[[], Autoencoder]) -> Callable[[Digits, int], Made]:
-    """A network of two numbers a digit, trained on the 55,000."""
+    """A network of two numbers per digit, trained on the 55,000."""
 
     def train(digits: Digits, seed: int) -> Made:
         torch.manual_seed(seed)

@@ -2,7 +2,7 @@
 
     python -m experiments.recipes             # `make recipes`
 
-Every run learns from the 55,000 training images outside the sample, with two numbers a digit, and is scored on the
+Every run learns from the 55,000 training images outside the sample, with two numbers per digit, and is scored on the
 sample's 5,000 images. No test image is read, so none can have chosen the recipe. A finished run is a row of
 `aeutils/results/recipes.csv` and is not done again.
 """

@@ -44,7 +44,7 @@ def test_the_slider_offers_the_sizes_that_are_shipped_and_starts_at_the_first(im
     slider, picture, line = figure.children
     assert isinstance(figure, ipywidgets.VBox)
     assert list(slider.options) == shipped_sizes() and slider.value == shipped_sizes()[0]
-    assert len(picture.value) > 0 and line.value.startswith(f"{slider.value} numbers a digit")
+    assert len(picture.value) > 0 and line.value.startswith(f"{slider.value} numbers per digit")
 
 
 @pytest.mark.parametrize("size", shipped_sizes())

@@ -58,7 +58,7 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
         x_hat, _ = reconstruct(load_pretrained(latent_dim), images)
         score = sweep.loc[latent_dim]
         text = (
-            f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} on these {len(images)} digits; on the test "
+            f"{latent_dim} numbers per digit: MSE {mse(x_hat, images):.4f} on these {len(images)} digits; on the test "
             f"images {score['test_mse']:.4f}, 10-NN accuracy {score['knn10_accuracy']:.3f}"
         )
         frames[latent_dim] = (_png(images, x_hat), text)
@@ -103,7 +103,7 @@ def latent_dim_slider(images: Tensor, training_images: Tensor | None = None) -> 
             x_hat, _ = reconstruct(load_pretrained(latent_dim), images)
             mine, _ = reconstruct(model, images)
             text = (
-                f"{latent_dim} numbers a digit: MSE {mse(x_hat, images):.4f} shipped (second row), "
+                f"{latent_dim} numbers per digit: MSE {mse(x_hat, images):.4f} shipped (second row), "
                 f"{mse(mine, images):.4f} after {epochs} epochs on {len(training_images):,} digits here "
                 f"(third row{', interrupted' if history.interrupted else ''})"
             )

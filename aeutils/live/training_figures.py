@@ -80,7 +80,7 @@ class OneNumber(Trains):
 class DigitsTraining(Trains):
     """The article's network on the digits, from a random map to one where digits keep to their own kind.
 
-    It learns two numbers a digit from the 4,000 digits of `load_mnist_sample("train")`, in 18 epochs, and the map is
+    It learns two numbers per digit from the 4,000 digits of `load_mnist_sample("train")`, in 18 epochs, and the map is
     that of the 1,000 held-out ones. On a page with a `LatentMap` or a `DrawDigit`, these can use what was trained.
 
     Attributes

@@ -59,7 +59,7 @@ def test_each_position_shows_what_pytorch_reconstructs_and_both_errors(opened, h
         assert f"{mse(x_hat, ten):.4f} on these ten digits" in line
         assert f"{network[size]:.4f} on 10,000 test images" in line
         assert f"PCA with as many numbers: {pca[size]:.4f}" in line
-        assert slider(figure).get_attribute("aria-valuetext") == f"{size} numbers a digit"
+        assert slider(figure).get_attribute("aria-valuetext") == f"{size} numbers per digit"
         watched.page.keyboard.press("ArrowRight")
     assert watched.errors == []
 

@@ -127,7 +127,7 @@ export class GuessedCurve {
     }
     context.textAlign = "center";
     for (const size of [1, 2, 4, 8, 16, 32, 64, 128]) context.fillText(size, x(size), height - bottom + 11);
-    context.fillText("numbers a digit (mean squared error, upwards)", (left + width - right) / 2, height - 8);
+    context.fillText("numbers per digit (mean squared error, upwards)", (left + width - right) / 2, height - 8);
     const guessed = [[GIVEN_SIZE, this.measured(GIVEN_SIZE)], ...GUESSED_SIZES.map((size, i) => [size, this.guess[i]])];
     context.lineWidth = 1.8;
     context.strokeStyle = color("--live-focus");

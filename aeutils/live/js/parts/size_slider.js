@@ -9,6 +9,6 @@ export class SizeSlider extends ChoiceSlider {
    * @param {(size: number) => void} onChange
    */
   constructor(sizes, size, onChange) {
-    super({ name: "numbers a digit", values: sizes, value: size, onChange });
+    super({ name: "numbers per digit", values: sizes, value: size, onChange });
   }
 }
