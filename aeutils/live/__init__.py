@@ -18,20 +18,6 @@ the files that PyTorch loads, byte by byte, and the codes are computed in the pa
 made beforehand that could grow stale, and a size whose weights are added needs nothing else.
 
 The files of `js/` are ES modules: each says in its first lines what it needs of others, and marks with `export` what it
-=====================  =====================================
-what a host does   in a page (`js/hosts/page.js`)      in a notebook (`js/hosts/widget.js`)
-=================  ==================================  =====================================
-starts a figure    for each placeholder in the page    when a cell shows the Python object
-fetches a file     adds a classic script, which works  asks the kernel, which sends bytes
-                   from `file://` where `fetch` fails
-keeps the state    in the page                         in the traits of the Python object
-=================  ==================================  =====================================
-
-Files are fetched when a figure asks for them: the held-out digits once, the weights a size at a time. The weights are
-the files that PyTorch loads, byte by byte, and the codes are computed in the page from the pictures. So nothing is
-made beforehand that could grow stale, and a size whose weights are added needs nothing else.
-
-The files of `js/` are ES modules: each says in its first lines what it needs of others, and marks with `export` what it
 offers them.
 
 =====================  ===================================================================================
@@ -55,9 +41,9 @@ _HOME = {
     "axes_figures": ["StrokeKnobs", "TurnedAxes", "TwoMaps"],
     "drawing_figures": ["DrawDigit", "ThroughNetwork"],
     "figures": ["LatentMap", "LatentSpace", "LineThroughCloud", "SwissRoll", "ThrownBall"],
-    "slider": ["latent_dim_slider"],
     "making_figures": ["ManyMakers", "ThrownCodes"],
     "size_figures": ["CodeSizes"],
+    "slider": ["latent_dim_slider"],
     "training_figures": ["DigitsTraining", "GradientDescent", "OneNumber", "RollTraining"],
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

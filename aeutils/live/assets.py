@@ -30,6 +30,13 @@ JUDGE_FILE = FOLDER / "data" / "judge.gz"
 DICE_FILES = {size: FOLDER / "data" / f"dice_{size}.gz" for size in (2, 3, 8, 16, 48)}
 CLASSIFIER_FILE = WEIGHTS_FOLDER / "digit_classifier.safetensors"
 
+_PACKED = {
+    "digits": DIGITS_FILE,
+    "training-digits": TRAINING_DIGITS_FILE,
+    "judge": JUDGE_FILE,
+    "strokes": STROKES_FILE,
+    **{f"dice-{size}": path for size, path in DICE_FILES.items()},
+}
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
 
 # The two forms in which the files of `js/` say what they need and what they offer; see `joined`.
@@ -109,19 +116,7 @@ def data_names() -> list[str]:
     before, after = _WEIGHTS_NAME
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
     sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    dice = [f"dice-{size}" for size in DICE_FILES]
-    return [f"weights-{size}" for size in sizes] + [
-        "digits",
-        "training-digits",
-        "sweep",
-        "roll",
-        "classifier",
-        "judge",
-        "maps",
-        "two-maps",
-        "strokes",
-        *dice,
-    ]
+    return [*(f"weights-{size}" for size in sizes), *_PACKED, "classifier", "sweep", "roll", "maps", "two-maps"]
 
 
 def data(name: str) -> bytes:
@@ -148,11 +143,8 @@ def data(name: str) -> bytes:
     """
     if name not in data_names():
         raise ValueError(f"There is no data called {name!r}; there are: {', '.join(data_names())}.")
-    packed = {"digits": DIGITS_FILE, "training-digits": TRAINING_DIGITS_FILE, "judge": JUDGE_FILE}
-    packed |= {"strokes": STROKES_FILE}
-    packed |= {f"dice-{size}": path for size, path in DICE_FILES.items()}
-    if name in packed:
-        return gzip.decompress(packed[name].read_bytes())
+    if name in _PACKED:
+        return gzip.decompress(_PACKED[name].read_bytes())
     if name == "classifier":
         return CLASSIFIER_FILE.read_bytes()
     if name == "sweep":
