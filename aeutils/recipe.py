@@ -70,10 +70,10 @@ class Recipe:
 
 
 FAST_RECIPE = Recipe(num_epochs=10, lr=2e-2, warmup=0.3, beta2=0.95, muon=True)
-"""What the shipped weights were trained with. On the sample none in `results/recipes.csv` does better."""
+"""What the shipped weights were trained with. On the sample none in `results/recipes.csv` is clearly better."""
 
 SHORT_RECIPE = replace(FAST_RECIPE, num_epochs=2)
-"""The article's test error in two epochs; again none of those does better on the sample."""
+"""The article's test error in two epochs; again none of those is clearly better."""
 
 # The article measures its squared error on pixels in [-1, 1], which makes it 4 times ours on [0, 1]. A quarter of its
 # weight decay of 1e-5 keeps the balance between the two terms, and Adam does not mind the common factor.

@@ -14,7 +14,7 @@ from aeutils.checks import check_count, check_inputs, check_model, is_number
 from aeutils.models import ConvAutoencoder, MLPAutoencoder
 from aeutils.training import History
 
-LARGEST_KL = 1e4  # nats an image; a digit needs less than a hundred
+LARGEST_KL = 1e4  # nats an image: more than any picture of 784 pixels of 8 bits holds
 _DECODED_AT_ONCE = 10_000  # images of the importance samples, so that they fit in memory
 
 
@@ -143,8 +143,8 @@ class ELBOLoss:
     Raises
     ------
     FloatingPointError
-        When called with clouds that are more than 10,000 nats away from the prior: that is finite, and no training
-        comes back from there.
+        When called with clouds that are more than 10,000 nats away from the prior on average: the loss is still finite,
+        and already more than the pictures themselves hold.
     """
 
     def __init__(self, beta: float = 1.0, warmup_epochs: int = 0):
