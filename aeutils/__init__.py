@@ -5,6 +5,7 @@
 `synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
 `autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
+`vae`          the variational autoencoder, its loss, and a bound on its likelihood
 `recipe`       how to train: settings, and the optimizers they stand for
 `muon`         an optimizer that moves every direction of a kernel equally far
 `training`     `fit`, one loop for every model
@@ -39,12 +40,18 @@ _HOME = {
     "synthetic": ["draw_pendulum", "draw_strokes", "make_swiss_roll"],
     "autoencoder": ["reconstruct"],
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
-    "vae": ["DenseVariationalAutoencoder", "ELBOLoss", "VariationalAutoencoder", "kl_divergence", "log_likelihood"],
+    "vae": [
+        "DenseVariationalAutoencoder", "ELBOLoss", "MixtureVariationalAutoencoder", "VariationalAutoencoder",
+        "kl_divergence", "log_likelihood",
+    ],
     "recipe": ["ARTICLE_RECIPE", "FAST_RECIPE", "SHORT_RECIPE", "Recipe"],
     "training": ["History", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],
     "line": ["score_line"],
-    "pretrained": ["load_pretrained", "load_classifier", "load_weights", "save_weights", "shipped_sizes"],
+    "pretrained": [
+        "load_classifier", "load_pretrained", "load_vae", "load_weights", "save_weights", "shipped_sizes",
+        "shipped_vaes",
+    ],
     "classifier": ["DigitClassifier", "classify_digits"],
     "strokes": ["measure_strokes"],
     "metrics": [

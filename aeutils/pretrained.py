@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import torch
@@ -16,10 +17,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from aeutils.checks import is_whole
+from aeutils.checks import is_number, is_whole
 from aeutils.classifier import DigitClassifier
 from aeutils.files import replacing
 from aeutils.models import ConvAutoencoder
+from aeutils.vae import VariationalAutoencoder
 from aeutils.zoo import CLASSES
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
@@ -159,6 +161,48 @@ def shipped_sizes() -> list[int]:
     """The sizes of the code for which weights are shipped, in rising order."""
     names = (path.name for path in WEIGHTS_FOLDER.glob("conv_autoencoder_*dim.safetensors"))
     return sorted(int(name.removeprefix("conv_autoencoder_").removesuffix("dim.safetensors")) for name in names)
+
+
+def load_vae(latent_dim: int, beta: float = 0.3) -> VariationalAutoencoder:
+    """A variational autoencoder with shipped weights, trained on the same 55,000 images.
+
+    Parameters
+    ----------
+    latent_dim, beta : int, float
+        One of the pairs in `shipped_vaes()`.
+
+    Returns
+    -------
+    model : VariationalAutoencoder
+        On the CPU, in evaluation mode.
+
+    Raises
+    ------
+    ValueError
+        If no weights of that size and beta are shipped, or the file is damaged.
+    """
+    shipped = shipped_vaes()
+    if not (is_whole(latent_dim) and is_number(beta) and (latent_dim, beta) in shipped):
+        there = "; ".join(
+            f"{size} numbers with beta {', '.join(f'{its:g}' for of, its in shipped if of == size)}"
+            for size in sorted({size for size, _ in shipped})
+        )
+        raise ValueError(
+            f"latent_dim is {latent_dim!r} and beta {beta!r}; weights are shipped for {there}. "
+            "`python -m aeutils train --model vae --latent-dim K --beta B` trains any other."
+        )
+    return load_weights(vae_path(latent_dim, beta))[0]
+
+
+def vae_path(latent_dim: int, beta: float, folder: str | os.PathLike = WEIGHTS_FOLDER) -> Path:
+    """Where the weights of a variational autoencoder stand."""
+    return Path(folder) / f"vae_{latent_dim}dim_beta{beta:g}.safetensors"
+
+
+def shipped_vaes() -> list[tuple[int, float]]:
+    """The pairs (latent_dim, beta) for which weights of variational autoencoders are shipped, in rising order."""
+    found = (re.fullmatch(r"vae_(\d+)dim_beta([\d.]+)", path.stem) for path in WEIGHTS_FOLDER.glob("vae_*.safetensors"))
+    return sorted((int(match[1]), float(match[2])) for match in found if match)
 
 
 def load_classifier() -> DigitClassifier:

@@ -23,9 +23,9 @@ class VariationalAutoencoder(Autoencoder):
 
     The encoder (Kingma and Welling 2014) ends in two linear layers: one gives the mean of the cloud, the other the
     logarithm of its variance in each direction. The code has no Tanh: pulling the clouds to the origin keeps them
-    together. In training the decoder draws from one random code of the cloud and `model(x)` is
-    `(x_hat, z, mean, log_variance)`. In evaluation it draws from the mean, which is the image's code, and `model(x)`
-    is `(x_hat, mean)`, as for every autoencoder.
+    together. In training the decoder draws from one random code of the cloud, and `model(x)` is `(x_hat, z, kl)` with
+    the divergence of each cloud from the prior, in nats. In evaluation it draws from the mean, which is the image's
+    code, and `model(x)` is `(x_hat, mean)`, as for every autoencoder.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ class VariationalAutoencoder(Autoencoder):
         self.decoder = plain.decoder[:-1]
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Inputs to `(x_hat, z, mean, log_variance)` in training, to `(x_hat, mean)` in evaluation."""
+        """Inputs to `(x_hat, z, kl)` in training, to `(x_hat, mean)` in evaluation."""
         if not self.training:
             return super().forward(x)
         mean, log_variance = self.posterior(x)
         # The same as a sample of N(mean, variance), through which no gradient could flow back to the encoder.
         z = mean + (log_variance / 2).exp() * torch.randn_like(mean)
-        return self.decode(z), z, mean, log_variance
+        return self.decode(z), z, self.kl(mean, log_variance, z)
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The cloud of each input of shape (N, *input_shape): mean and log-variance, both of shape (N, latent_dim)."""
@@ -57,12 +57,24 @@ class VariationalAutoencoder(Autoencoder):
         """Codes of shape (N, latent_dim) to the logits of the pixels, (N, *input_shape); `decode` is their sigmoid."""
         return 2 * self.decoder(z)  # (tanh(a) + 1) / 2, the article's last step, is the sigmoid of 2 a
 
+    def kl(self, mean: Tensor, log_variance: Tensor, z: Tensor) -> Tensor:
+        """How far each cloud is from the prior, in nats: `posterior` and a code of each cloud to shape (N,)."""
+        return kl_divergence(mean, log_variance)
+
+    def log_prior(self, z: Tensor) -> Tensor:
+        """Logarithm of the prior's density at codes of shape (N, latent_dim): shape (N,), in nats."""
+        return -(z.square() + math.log(2 * math.pi)).sum(dim=-1) / 2
+
+    def sample_prior(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw codes of shape (count, latent_dim) from the prior."""
+        check_count("count", count)
+        return torch.randn(count, self.latent_dim, generator=generator)
+
     @torch.no_grad()
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
-        """Draw `count` images from codes of the prior N(0, I): shape (count, *input_shape), in [0, 1]."""
-        check_count("count", count)
-        z = torch.randn(count, self.latent_dim, generator=generator)
-        return torch.cat([self.decode(part) for part in z.split(_DECODED_AT_ONCE)])
+        """Draw `count` images from codes of the prior: shape (count, *input_shape), in [0, 1]."""
+        codes = self.sample_prior(count, generator)
+        return torch.cat([self.decode(part) for part in codes.split(_DECODED_AT_ONCE)])
 
     def _features(self, x: Tensor) -> Tensor:
         return self.encoder(2 * x - 1)  # pixels from 0..1 to -1..1
@@ -100,6 +112,53 @@ class DenseVariationalAutoencoder(VariationalAutoencoder):
 
     def _features(self, x: Tensor) -> Tensor:
         return self.encoder(x)
+
+
+class MixtureVariationalAutoencoder(VariationalAutoencoder):
+    """The same network, whose prior is learned with it: a mixture of Gaussian clouds instead of one.
+
+    The KL divergence from a mixture has no closed form, so training takes log q(z | x) - log p(z) at the one code that
+    it draws, whose mean is the divergence (Tomczak and Welling 2018 train such priors; theirs are clouds of learned
+    images).
+
+    Parameters
+    ----------
+    latent_dim : int
+        Numbers in a code, at least 1.
+    components : int
+        Clouds in the prior, at least 1.
+    """
+
+    def __init__(self, latent_dim: int, components: int = 64):
+        super().__init__(latent_dim)
+        check_count("components", components)
+        self.settings |= {"components": int(components)}
+        self.prior_means = nn.Parameter(torch.randn(components, latent_dim))
+        self.prior_log_variances = nn.Parameter(torch.zeros(components, latent_dim))
+        self.prior_scores = nn.Parameter(torch.zeros(components))  # their softmax is the share of each cloud
+
+    def kl(self, mean: Tensor, log_variance: Tensor, z: Tensor) -> Tensor:
+        """As of the class above; here estimated from one code, and right on average."""
+        return _log_normal(z, mean, log_variance) - self.log_prior(z)
+
+    def log_prior(self, z: Tensor) -> Tensor:
+        """As of the class above."""
+        of_each = _log_normal(z.unsqueeze(-2), self.prior_means, self.prior_log_variances)  # (N, components)
+        return (of_each + self.prior_scores.log_softmax(dim=0)).logsumexp(dim=-1)
+
+    @torch.no_grad()
+    def sample_prior(self, count: int, generator: torch.Generator) -> Tensor:
+        """As of the class above."""
+        check_count("count", count)
+        which = self.prior_scores.softmax(dim=0).multinomial(count, replacement=True, generator=generator)
+        noise = torch.randn(count, self.latent_dim, generator=generator)
+        return self.prior_means[which] + (self.prior_log_variances[which] / 2).exp() * noise
+
+
+def _log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Log-density of Gaussians without correlations, summed over the last axis."""
+    squares = (z - mean).square() / log_variance.exp()
+    return -(squares + log_variance + math.log(2 * math.pi)).sum(dim=-1) / 2
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -160,7 +219,7 @@ class ELBOLoss:
         error = F.mse_loss(output[0], target) * target[0].numel()
         if len(output) == 2:
             return error
-        kl = kl_divergence(*output[2:]).mean()
+        kl = output[2].mean()
         if kl > LARGEST_KL:
             raise FloatingPointError(f"The KL divergence became {kl.item():.3g} nats an image")
         return error + self.weight * kl
@@ -218,8 +277,7 @@ def log_likelihood(
         mean, log_variance = model.posterior(batch)
         noise = torch.randn(num_samples, *mean.shape, generator=generator)  # (k, N, d)
         z = mean + (log_variance / 2).exp() * noise
-        # log p(z) - log q(z | x): the constants of the two Gaussians cancel.
-        log_weights = (noise.square() + log_variance - z.square()).sum(dim=2) / 2
+        log_weights = model.log_prior(z) - _log_normal(z, mean, log_variance)
         log_weights += torch.stack([_log_p_of_x(model, batch, codes, variance) for codes in z])
         bounds.append(log_weights.logsumexp(dim=0) - math.log(num_samples))
     return torch.cat(bounds)

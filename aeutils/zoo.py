@@ -18,7 +18,12 @@ from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE, Recipe
 from aeutils.residual import ResidualAutoencoder
 from aeutils.training import Loss, reconstruction_loss
-from aeutils.vae import DenseVariationalAutoencoder, VariationalAutoencoder
+from aeutils.vae import (
+    DenseVariationalAutoencoder,
+    ELBOLoss,
+    MixtureVariationalAutoencoder,
+    VariationalAutoencoder,
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,10 @@ def _without_tanh(latent_dim: int) -> ConvAutoencoder:
 # Without BatchNorm the usual learning rate may be too large, and blaming the network for it would not be fair.
 _SLOW = replace(FAST_RECIPE, lr=1e-3)
 
+BETAS = (0.03, 0.3, 1, 3, 10, 30)
+"""Prices of a nat, in squared intensities, at which variational autoencoders are trained: from clouds that are nearly
+points to clouds that are all the prior."""
+
 ZOO = {
     "linear": Entry("linear autoencoder", LinearAutoencoder, Recipe(lr=1e-2)),
     "conv-article": Entry("article's network, article's recipe", ConvAutoencoder, ARTICLE_RECIPE, keep_weights=True),
@@ -127,6 +136,21 @@ ZOO = {
     "no-tanh": Entry("no Tanh on the code", _without_tanh),
     "bce": Entry("cross-entropy as the loss", ConvAutoencoder, loss=cross_entropy_per_pixel),
     "l1": Entry("absolute error as the loss", ConvAutoencoder, loss=absolute_error),
+    **{
+        f"vae-{beta:g}": Entry(
+            f"variational autoencoder, beta {beta:g}", VariationalAutoencoder, loss=ELBOLoss(beta), keep_weights=True
+        )
+        for beta in BETAS
+    },
+    "vae-warmup": Entry(
+        "variational autoencoder, beta 1 after 5 epochs", VariationalAutoencoder, loss=ELBOLoss(1, 5), keep_weights=True
+    ),
+    "vae-dense": Entry(
+        "dense variational autoencoder", DenseVariationalAutoencoder, Recipe(lr=2e-3), ELBOLoss(0.3), keep_weights=True
+    ),
+    "vae-mixture": Entry(
+        "variational autoencoder, learned prior", MixtureVariationalAutoencoder, loss=ELBOLoss(0.3), keep_weights=True
+    ),
 }
 """By the name in the column `model` of `sweep.csv`."""
 
@@ -137,8 +161,6 @@ CLASSES = {
     model.__name__: model
     for model in (
         DigitClassifier,
-        VariationalAutoencoder,
-        DenseVariationalAutoencoder,
         *(entry.make for entry in ZOO.values()),
     )
     if isinstance(model, type)  # the others are one of these with other layers

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from copy import copy
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,7 +52,13 @@ def train(name: str, latent_dim: int, seed: int, x: Tensor, labels: Tensor) -> A
     if isinstance(model, ResidualAutoencoder):
         model.start_as_pca(x)
     target = labels if entry.loss is loss_with_labels else None
-    stop_if_interrupted(fit(model, x, target, recipe=entry.recipe, loss=entry.loss, seed=seed, progress=False))
+    loss = copy(entry.loss)  # one that is warmed up changes while it is used
+    stop_if_interrupted(
+        fit(
+            model, x, target, recipe=entry.recipe, loss=loss, seed=seed, progress=False,
+            after_epoch=getattr(loss, "after_epoch", None),
+        )
+    )  # fmt: skip
     if entry.keep_weights:
         about = {"trained_on": "MNIST's 55,000 training images outside the sample", "seed": seed}
         save_weights(weights_of((name, latent_dim, seed)), model, about | {"recipe": asdict(entry.recipe)})

@@ -15,12 +15,13 @@ from aeutils.vae import (
     LARGEST_KL,
     DenseVariationalAutoencoder,
     ELBOLoss,
+    MixtureVariationalAutoencoder,
     VariationalAutoencoder,
     kl_divergence,
     log_likelihood,
 )
 
-MODELS = [VariationalAutoencoder, DenseVariationalAutoencoder]
+MODELS = [VariationalAutoencoder, DenseVariationalAutoencoder, MixtureVariationalAutoencoder]
 
 
 def dice(seed=0):
@@ -56,8 +57,8 @@ def test_with_the_articles_weights_it_draws_what_the_article_draws(images):
 def test_in_training_it_draws_from_the_cloud_and_in_evaluation_from_its_mean(make, images):
     torch.manual_seed(0)
     model = make(2)
-    x_hat, z, mean, log_variance = model(images)
-    assert x_hat.shape == images.shape and z.shape == mean.shape == log_variance.shape == (12, 2)
+    x_hat, z, kl = model(images)
+    assert x_hat.shape == images.shape and z.shape == (12, 2) and kl.shape == (12,)
     model.eval()
     x_hat, z = model(images)
     mean, log_variance = model.posterior(images)
@@ -71,9 +72,11 @@ def test_the_codes_of_training_scatter_as_the_cloud_says():
     model = DenseVariationalAutoencoder(2, hidden=(4,))
     x = torch.rand(1, 1, 28, 28, generator=dice()).expand(20_000, -1, -1, -1)
     with torch.no_grad():
-        _, z, mean, log_variance = model(x)
+        _, z, kl = model(x)
+        mean, log_variance = model.posterior(x[:1])
     torch.testing.assert_close(z.mean(dim=0), mean[0], atol=0.03, rtol=0)
     torch.testing.assert_close(z.var(dim=0), log_variance[0].exp(), atol=0, rtol=0.03)
+    torch.testing.assert_close(kl[:1], kl_divergence(mean, log_variance))
 
 
 def test_the_reparameterized_gradient_is_that_of_the_integral():
@@ -109,6 +112,64 @@ def test_samples_are_drawn_from_the_prior():
         model.sample(0, dice())
 
 
+# ------------------------------------------------------------------------------------------------ the learned prior
+
+
+@pytest.fixture
+def two_clouds():
+    """A model whose prior is two clouds, and the same prior by torch."""
+    model = MixtureVariationalAutoencoder(2, components=2).eval()
+    means, spreads = torch.tensor([[-2.0, 0.0], [3.0, 1.0]]), torch.tensor([[1.0, 0.5], [0.2, 2.0]])
+    shares = torch.tensor([0.25, 0.75])
+    with torch.no_grad():
+        model.prior_means.copy_(means)
+        model.prior_log_variances.copy_(2 * spreads.log())
+        model.prior_scores.copy_(shares.log() + 5)  # only differences count
+    each = torch.distributions.Independent(torch.distributions.Normal(means, spreads), 1)
+    return model, torch.distributions.MixtureSameFamily(torch.distributions.Categorical(shares), each)
+
+
+def test_its_density_is_that_of_the_mixture(two_clouds):
+    model, exact = two_clouds
+    z = 3 * torch.randn(3, 50, 2, generator=dice())  # also with more axes in front, as importance samples have
+    torch.testing.assert_close(model.log_prior(z), exact.log_prob(z))
+
+
+def test_its_codes_are_those_of_the_mixture(two_clouds):
+    model, exact = two_clouds
+    z = model.sample_prior(40_000, dice())
+    assert (z[:, 0] > 1.5).float().mean().item() == pytest.approx(0.75, abs=0.01)
+    torch.testing.assert_close(z.mean(dim=0), exact.mean, atol=0.03, rtol=0)
+    torch.testing.assert_close(z.var(dim=0), exact.variance, atol=0, rtol=0.03)
+    with pytest.raises(ValueError, match="count is 0"):
+        model.sample_prior(0, dice())
+
+
+def test_its_divergence_is_right_on_average(two_clouds):
+    model, exact = two_clouds
+    mean, log_variance = torch.tensor([[0.5, 1.0]]), torch.tensor([[-1.0, 0.4]])
+    cloud = torch.distributions.Normal(mean, (log_variance / 2).exp())
+    torch.manual_seed(0)
+    z = cloud.sample((100_000,))[:, 0]
+    by_dice = (cloud.log_prob(z).sum(dim=1) - exact.log_prob(z)).mean()
+    estimate = model.kl(mean.expand_as(z), log_variance.expand_as(z), z).mean()
+    torch.testing.assert_close(estimate, by_dice)
+
+
+def test_one_cloud_around_0_is_the_plain_prior():
+    plain, learned = VariationalAutoencoder(3), MixtureVariationalAutoencoder(3, components=1)
+    torch.nn.init.zeros_(learned.prior_means)
+    z = torch.randn(10, 3, generator=dice())
+    exact = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(dim=1)
+    torch.testing.assert_close(plain.log_prior(z), exact)
+    torch.testing.assert_close(learned.log_prior(z), exact)
+
+
+def test_a_prior_needs_clouds():
+    with pytest.raises(ValueError, match="components is 0"):
+        MixtureVariationalAutoencoder(2, components=0)
+
+
 # --------------------------------------------------------------------------------------------------------- the loss
 
 
@@ -128,10 +189,10 @@ def test_the_divergence_is_that_of_the_closed_form_by_torch_and_by_dice():
 
 def test_the_loss_is_the_sum_over_pixels_plus_beta_times_the_sum_over_numbers():
     x, x_hat = torch.zeros(2, 1, 28, 28), torch.full((2, 1, 28, 28), 0.5)
-    mean, log_variance = torch.tensor([[1.0, 0.0], [3.0, 0.0]]), torch.zeros(2, 2)
+    mean = torch.tensor([[1.0, 0.0], [3.0, 0.0]])
     loss = ELBOLoss(beta=0.3)
     expected = 784 * 0.25 + 0.3 * (0.5 + 4.5) / 2
-    assert loss((x_hat, mean, mean, log_variance), x).item() == pytest.approx(expected)
+    assert loss((x_hat, mean, kl_divergence(mean, torch.zeros(2, 2))), x).item() == pytest.approx(expected)
     assert loss((x_hat, mean), x).item() == pytest.approx(784 * 0.25)
 
 
@@ -162,7 +223,7 @@ def test_a_divergence_from_which_no_training_comes_back_ends_it(mean, log_varian
     x = torch.zeros(2, 1, 28, 28)
     clouds = torch.full((2, 2), mean), torch.full((2, 2), log_variance)
     with pytest.raises(FloatingPointError, match="KL divergence became"):
-        ELBOLoss()((x, clouds[0], *clouds), x)
+        ELBOLoss()((x, clouds[0], kl_divergence(*clouds)), x)
     assert 784 * math.log(256) < LARGEST_KL  # what the bytes of a picture hold, in nats
 
 
