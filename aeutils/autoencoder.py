@@ -50,16 +50,20 @@ class Autoencoder(nn.Module):
 
     def encode(self, x: Tensor) -> Tensor:
         """Inputs of shape (N, *input_shape) to codes of shape (N, latent_dim); any float dtype, images in [0, 1]."""
-        check_tensor(x, "inputs", ("N", *self.input_shape), dtype="float")
-        check_images(x, self.input_shape)
-        if not self.training:  # a network may learn either way round
-            warn_of_ink(x, self.input_shape)
-        return self._encode(x.to(self._dtype))
+        return self._encode(self._checked(x))
 
     def decode(self, z: Tensor) -> Tensor:
         """Codes of shape (N, latent_dim) to reconstructions of shape (N, *input_shape)."""
         check_tensor(z, "codes", ("N", self.latent_dim), dtype="float")
         return self._decode(z.to(self._dtype))
+
+    def _checked(self, x: Tensor) -> Tensor:
+        """The inputs in the dtype of the weights, after refusing whatever is none."""
+        check_tensor(x, "inputs", ("N", *self.input_shape), dtype="float")
+        check_images(x, self.input_shape)
+        if not self.training:  # a network may learn either way round
+            warn_of_ink(x, self.input_shape)
+        return x.to(self._dtype)
 
     @property
     def _dtype(self) -> torch.dtype:

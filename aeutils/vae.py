@@ -22,7 +22,7 @@ class VariationalAutoencoder(Autoencoder):
     """The article's network with a Gaussian cloud of codes for every image: 29,933 parameters at `latent_dim=2`.
 
     The encoder (Kingma and Welling 2014) ends in two linear layers: one gives the mean of the cloud, the other the
-    logarithm of its variance in each direction. The code has no Tanh: pulling the clouds to the origin keeps them
+    variance in each direction, here between 0 and 1, as its logarithm. The code has no Tanh: pulling the clouds to the origin keeps them
     together. In training the decoder draws from one random code of the cloud, and `model(x)` is `(x_hat, z, kl)` with
     the divergence of each cloud from the prior, in nats. In evaluation it draws from the mean, which is the image's
     code, and `model(x)` is `(x_hat, mean)`, as for every autoencoder.
@@ -51,7 +51,11 @@ class VariationalAutoencoder(Autoencoder):
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The cloud of each input of shape (N, *input_shape): mean and log-variance, both of shape (N, latent_dim)."""
-        return self.encode(x), self.log_variance(self._features(x))
+        features = self._features(self._checked(x))
+        # The logarithm of a sigmoid: no cloud becomes wider than the prior, to which wider clouds would only be less
+        # alike. A variance without a limit is e to the power of what the layer says, and one unlucky step makes it
+        # astronomical.
+        return self.mean(features), F.logsigmoid(self.log_variance(features))
 
     def logits(self, z: Tensor) -> Tensor:
         """Codes of shape (N, latent_dim) to the logits of the pixels, (N, *input_shape); `decode` is their sigmoid."""
