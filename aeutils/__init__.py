@@ -5,7 +5,8 @@
 `synthetic`    data that we make: the Swiss roll, a pendulum, pen strokes
 `autoencoder`  what every autoencoder can do: encode, decode, reconstruct
 `models`       the autoencoders: linear, dense, and the article's convolutional one
-`vae`          the variational autoencoder, its loss, and a bound on its likelihood
+`vae`          the variational autoencoder, with its prior and its loss
+`likelihood`   how probable images are to it
 `recipe`       how to train: settings, and the optimizers they stand for
 `muon`         an optimizer that moves every direction of a kernel equally far
 `training`     `fit`, one loop for every model
@@ -42,8 +43,9 @@ _HOME = {
     "models": ["LinearAutoencoder", "MLPAutoencoder", "ConvAutoencoder"],
     "vae": [
         "DenseVariationalAutoencoder", "ELBOLoss", "MixtureVariationalAutoencoder", "VariationalAutoencoder",
-        "kl_divergence", "log_likelihood",
+        "kl_divergence",
     ],
+    "likelihood": ["log_likelihood"],
     "recipe": ["ARTICLE_RECIPE", "FAST_RECIPE", "SHORT_RECIPE", "Recipe"],
     "training": ["History", "fit"],
     "unrolling": ["fit_roll", "score_unrolling", "geodesic_distances", "sammon_stress"],

@@ -1,4 +1,4 @@
-"""The article's whole program as a command: train, evaluate, and list what is shipped."""
+"""The article's whole program as a command: train, evaluate, draw new digits, and list what is shipped."""
 
 from __future__ import annotations
 
@@ -9,24 +9,34 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import count
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from aeutils.autoencoder import reconstruct
+from aeutils.autoencoder import EVAL_BATCH_SIZE, Autoencoder, reconstruct
 from aeutils.classifier import classify_digits
-from aeutils.cli_options import build_parser
+from aeutils.cli_files import GRID_ROWS, check_writable, save_grids, save_maps, save_rows
+from aeutils.cli_options import DEFAULT_BETA, PIXELS, build_parser
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
 from aeutils.models import ConvAutoencoder
-from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
+from aeutils.pretrained import (
+    load_classifier,
+    load_pretrained,
+    load_vae,
+    load_weights,
+    save_weights,
+    shipped_sizes,
+    shipped_vaes,
+    vae_path,
+    weights_path,
+)
 from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE
-from aeutils.training import History, fit
+from aeutils.training import History, fit, reconstruction_loss
+from aeutils.vae import ELBOLoss, VariationalAutoencoder, kl_divergence
 
 RECIPES = {"fast": FAST_RECIPE, "article": ARTICLE_RECIPE}
-GRID = 100  # images in a saved grid, ten a row
 
 Split = tuple[Tensor, Tensor]
 
@@ -36,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         try:
             args = build_parser().parse_args(argv)
-            return {"train": _train, "evaluate": _evaluate, "weights": _list_weights}[args.command](args)
+            commands = {"train": _train, "evaluate": _evaluate, "sample": _sample, "weights": _list_weights}
+            return commands[args.command](args)
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
@@ -55,8 +66,11 @@ def _train(args: Namespace) -> int:
     given = {name: getattr(args, name) for name in settings if getattr(args, name) is not None}
     recipe = replace(RECIPES[args.recipe], **given)
     torch.manual_seed(args.seed)
-    model = _load_own(args) if args.weights else ConvAutoencoder(args.latent_dim or 2)
-    _check_writable(args.out)
+    make = VariationalAutoencoder if args.model == "vae" else ConvAutoencoder
+    beta = _beta_of(args)
+    model = _load_own(args, make) if args.weights else make(args.latent_dim or 2)
+    loss, pixels = (reconstruction_loss, 1) if beta is None else (ELBOLoss(beta), PIXELS)  # its error is per image
+    check_writable(args.out)
     if args.data == "mnist":
         trained_on = "MNIST's 55,000 training images outside the sample"
         train, held_out = load_mnist("train", with_sample=False), load_mnist_sample()
@@ -70,19 +84,19 @@ def _train(args: Namespace) -> int:
     def after_epoch(epoch: int, history: History) -> None:
         nonlocal images_lost
         print(
-            f"epoch {epoch:3d}/{recipe.num_epochs}  training MSE {history.train_loss[-1]:.4f}  "
-            f"held-out MSE {history.validation_loss[-1]:.4f}",
+            f"epoch {epoch:3d}/{recipe.num_epochs}  training {'MSE' if beta is None else 'loss'} "
+            f"{history.train_loss[-1]:.4f}  held-out MSE {history.validation_loss[-1] / pixels:.4f}",
             flush=True,
         )
         if args.save_images and not images_lost:
             try:
-                _save_grids(args.out, epoch, model, held_out[0])
+                save_grids(args.out, epoch, model, held_out[0])
             except OSError as error:  # a picture is not worth the training
                 images_lost = True
                 print(f"error: {error} The training goes on without images.", file=sys.stderr)
 
     history = fit(
-        model, train[0], recipe=recipe, validation=held_out[0], seed=args.seed, after_epoch=after_epoch,
+        model, train[0], recipe=recipe, loss=loss, validation=held_out[0], seed=args.seed, after_epoch=after_epoch,
         progress=sys.stderr.isatty(),
     )  # fmt: skip
     if history.interrupted and not history.train_loss:
@@ -100,21 +114,28 @@ def _train(args: Namespace) -> int:
         "started_from": str(args.weights.name) if args.weights else "random weights",
         "scores": {"held_out_mse": round(mse(reconstruct(model, held_out[0])[0], held_out[0]), 6)},
     }
-    path = weights_path(model.latent_dim, args.out)
+    if beta is not None:
+        about["beta"] = beta
+    path = weights_path(model.latent_dim, args.out) if beta is None else vae_path(model.latent_dim, beta, args.out)
     save_weights(path, model, about)
     print(f"wrote {path}")
     with replacing(args.out / "losses.csv") as beside, beside.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["epoch", "training_mse", "held_out_mse"])
-        writer.writerows(zip(count(1), history.train_loss, history.validation_loss, strict=False))
+        writer.writerow(["epoch", "training_mse" if beta is None else "training_loss", "held_out_mse"])
+        held_out_mse = [error / pixels for error in history.validation_loss]
+        writer.writerows(zip(count(1), history.train_loss, held_out_mse, strict=False))
     print(f"wrote {args.out / 'losses.csv'}")
-    _save_maps(args.out, model, held_out)
+    save_maps(args.out, model, held_out)
     return 130 if history.interrupted else int(images_lost)
 
 
 def _evaluate(args: Namespace) -> int:
-    model = _load_own(args) if args.weights else load_pretrained(args.latent_dim or 2)
-    _check_writable(args.out)
+    beta = _beta_of(args)
+    if args.weights:
+        model = _load_own(args, ConvAutoencoder if beta is None else VariationalAutoencoder)
+    else:
+        model = load_pretrained(args.latent_dim or 2) if beta is None else load_vae(args.latent_dim or 2, beta)
+    check_writable(args.out)
     train, held_out, name = _evaluation_data(args.data)
     images, labels = train if args.split == "train" else held_out
     x_hat, z = reconstruct(model, images)
@@ -130,16 +151,40 @@ def _evaluate(args: Namespace) -> int:
     print(f"  squared error per image (784 x MSE)        {784 * error:.2f}")
     print(f"  reconstructions read as what they were     {(read == labels).double().mean().item():.3f}")
     print(f"  10-NN accuracy of the codes                {accuracy:.3f}  ({len(train[0]):,} {voters})")
+    if isinstance(model, VariationalAutoencoder):
+        with torch.no_grad():
+            kl = torch.cat([kl_divergence(*model.posterior(batch)) for batch in images.split(EVAL_BATCH_SIZE)])
+        print(f"  KL divergence of the clouds from the prior {kl.mean().item():.2f} nats an image")
     if args.save_images:
-        _save_grids(args.out, 0, model, images)
-    _save_maps(args.out, model, (images, labels))
+        save_grids(args.out, 0, model, images)
+    save_maps(args.out, model, (images, labels))
+    return 0
+
+
+def _sample(args: Namespace) -> int:
+    if args.weights:
+        model = _load_own(args, VariationalAutoencoder)
+    else:
+        model = load_vae(args.latent_dim or 2, DEFAULT_BETA if args.beta is None else args.beta)
+    if args.grid and model.latent_dim != 2:
+        raise ValueError(f"--grid lays codes of 2 numbers in rows, these have {model.latent_dim}. Leave --grid out.")
+    if args.grid:
+        # Between two neighbours lies the same share of the prior everywhere.
+        steps = torch.special.ndtri((torch.arange(GRID_ROWS) + 0.5) / GRID_ROWS)
+        with torch.no_grad():
+            drawings = model.decode(torch.cartesian_prod(-steps, steps).flip(1))  # rows from the top
+    else:
+        drawings = model.sample(GRID_ROWS**2, torch.Generator().manual_seed(args.seed))
+    save_rows(args.out / "samples.png", drawings)
+    print(f"wrote {args.out / 'samples.png'}")
     return 0
 
 
 def _list_weights(args: Namespace) -> int:
     print("latent_dim  seed  epochs  test MSE  10-NN accuracy     kB  file")
-    for latent_dim in shipped_sizes():
-        path = weights_path(latent_dim)
+    plain = [(latent_dim, weights_path(latent_dim)) for latent_dim in shipped_sizes()]
+    variational = [(latent_dim, vae_path(latent_dim, beta)) for latent_dim, beta in shipped_vaes()]
+    for latent_dim, path in plain + variational:
         about = load_weights(path)[1]
         scores = about["scores"]
         print(
@@ -162,55 +207,25 @@ def _evaluation_data(wanted: str | None) -> tuple[Split, Split, str]:
     return load_mnist_sample("train"), load_mnist_sample("test"), "the sample"
 
 
-def _load_own(args: Namespace) -> ConvAutoencoder:
+def _beta_of(args: Namespace) -> float | None:
+    """What a nat costs; None for the plain autoencoder, where nobody counts them."""
+    if args.model == "vae":
+        return DEFAULT_BETA if args.beta is None else args.beta
+    if args.beta is not None:
+        raise ValueError("--beta belongs to the variational autoencoder. Add --model vae, or leave --beta out.")
+    return None
+
+
+def _load_own(args: Namespace, wanted: type[Autoencoder]) -> Autoencoder:
     model, _ = load_weights(args.weights)
-    if not isinstance(model, ConvAutoencoder):
-        raise ValueError(f"{args.weights} holds a {type(model).__name__}; this command runs a ConvAutoencoder.")
+    if not isinstance(model, wanted):
+        change = "; add --model vae" if isinstance(model, VariationalAutoencoder) else ""
+        raise ValueError(
+            f"{args.weights} holds a {type(model).__name__}; this command runs a {wanted.__name__}{change}."
+        )
     if args.latent_dim not in (None, model.latent_dim):
         raise ValueError(
             f"{args.weights} holds codes of {model.latent_dim} numbers, --latent-dim asks for {args.latent_dim}. "
             "Leave --latent-dim out, or name other weights."
         )
     return model
-
-
-def _check_writable(folder: Path) -> None:
-    """Find out now, not after the training."""
-    with replacing(folder / ".aeutils-write-test") as beside:
-        beside.write_text("x")
-    (folder / ".aeutils-write-test").unlink()
-
-
-def _save_maps(folder: Path, model: ConvAutoencoder, digits: Split) -> None:
-    if model.latent_dim not in (2, 3):
-        print(f"no map: it needs codes of 2 or 3 numbers, these have {model.latent_dim}")
-        return
-    import matplotlib
-
-    matplotlib.use("Agg")  # files only, no window
-    from matplotlib import pyplot as plt
-
-    from aeutils.maps import VIEW_ANGLES, plot_code_map, plot_code_map_3d
-    from aeutils.plotting import use_style
-
-    use_style()
-    images, labels = digits
-    z = reconstruct(model, images)[1]
-    if model.latent_dim == 2:
-        axes = {"fig.png": plot_code_map(z, labels, size=3)}
-    else:
-        axes = {f"fig{angle}.png": plot_code_map_3d(z, labels, azim=angle) for angle in VIEW_ANGLES}
-    for name, ax in axes.items():
-        with replacing(folder / name) as beside:
-            ax.figure.savefig(beside)
-        plt.close(ax.figure)
-        print(f"wrote {folder / name}")
-
-
-def _save_grids(folder: Path, epoch: int, model: ConvAutoencoder, images: Tensor) -> None:
-    from torchvision.utils import save_image
-
-    some = images[:: max(1, len(images) // GRID)][:GRID]  # spread over the file: the sample is sorted by class
-    for name, picture in (("real_image", some), ("image", reconstruct(model, some)[0])):
-        with replacing(folder / "dc_img" / f"{name}_{epoch}.png") as beside:
-            save_image(picture, beside, nrow=10)

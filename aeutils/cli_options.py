@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from aeutils.checks import LARGEST_SEED
 
 PIXELS = 784  # in a digit; a code of more numbers than that would be no shorter than the picture
+DEFAULT_BETA = 0.3  # as that of load_vae()
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The command line; `command` is what it found first: train, evaluate or weights."""
+    """The command line; `command` is what it found first: train, evaluate, sample or weights."""
     parser = argparse.ArgumentParser(
         prog="python -m aeutils",
         description="An autoencoder squeezes handwritten digits into a few numbers and draws them again from these.",
@@ -31,9 +33,28 @@ def build_parser() -> argparse.ArgumentParser:
         description="Score shipped weights, or your own, on images they did not learn from, and write the same "
         "figures as train.",
     )
+    sample = commands.add_parser(
+        "sample",
+        help="draw new digits",
+        description="Let a variational autoencoder draw digits that nobody wrote, from codes of its prior, and write "
+        "them to samples.png in the output folder.",
+    )
     commands.add_parser("weights", help="list the weights that are shipped")
     _add_train_options(train)
     _add_evaluate_options(evaluate)
+    _add_sample_options(sample)
+    for command in (train, evaluate):
+        command.add_argument(
+            "--model",
+            choices=["plain", "vae"],
+            default="plain",
+            help="plain (default): the article's autoencoder. vae: the variational autoencoder with the same layers",
+        )
+    for command in (train, evaluate, sample):
+        command.add_argument(
+            "--beta", type=_beta, metavar="B", help=f"what a nat costs in the loss of a vae (default: {DEFAULT_BETA})"
+        )
+        command.add_argument("--out", type=Path, default=Path("."), metavar="FOLDER", help="output folder (default: .)")
     for command in (train, evaluate):
         command.add_argument(
             "--save-images",
@@ -41,7 +62,6 @@ def build_parser() -> argparse.ArgumentParser:
             help="also write dc_img/real_image_E.png and dc_img/image_E.png: 100 held-out originals and their "
             "reconstructions after epoch E (evaluate: E is 0)",
         )
-        command.add_argument("--out", type=Path, default=Path("."), metavar="FOLDER", help="output folder (default: .)")
     return parser
 
 
@@ -85,6 +105,27 @@ def _add_evaluate_options(evaluate: argparse.ArgumentParser) -> None:
         help="mnist (default where it can be had): MNIST's test images; sample: 1,000 digits that need no network",
     )
     evaluate.add_argument("--split", choices=["test", "train"], default="test", help="which images (default: test)")
+
+
+def _add_sample_options(sample: argparse.ArgumentParser) -> None:
+    sample.add_argument("--latent-dim", type=_code_size, metavar="K", help="which shipped weights (default: 2)")
+    sample.add_argument("--weights", type=Path, metavar="FILE", help="draw with these instead of shipped ones")
+    sample.add_argument(
+        "--grid",
+        action="store_true",
+        help="not at random, but evenly over the prior, from its left edge to its right; for 2 numbers",
+    )
+    sample.add_argument("--seed", type=_seed, default=0, metavar="N", help="start of the random numbers (default: 0)")
+
+
+def _beta(text: str) -> float:
+    try:
+        beta = float(text)
+    except ValueError:
+        beta = -1.0
+    if not 0 <= beta < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 up")
+    return beta
 
 
 def _count(text: str) -> int:

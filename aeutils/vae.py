@@ -10,22 +10,22 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aeutils.autoencoder import IMAGE_SHAPE, Autoencoder
-from aeutils.checks import check_count, check_inputs, check_model, is_number
+from aeutils.checks import check_count, is_number
 from aeutils.models import ConvAutoencoder, MLPAutoencoder
 from aeutils.training import History
 
 LARGEST_KL = 1e4  # nats an image: more than any picture of 784 pixels of 8 bits holds
-_DECODED_AT_ONCE = 10_000  # images of the importance samples, so that they fit in memory
+DECODED_AT_ONCE = 10_000  # images, so that they fit in memory
 
 
 class VariationalAutoencoder(Autoencoder):
     """The article's network with a Gaussian cloud of codes for every image: 29,933 parameters at `latent_dim=2`.
 
-    The encoder (Kingma and Welling 2014) ends in two linear layers: one gives the mean of the cloud, the other the
-    variance in each direction, here between 0 and 1, as its logarithm. The code has no Tanh: pulling the clouds to the origin keeps them
-    together. In training the decoder draws from one random code of the cloud, and `model(x)` is `(x_hat, z, kl)` with
-    the divergence of each cloud from the prior, in nats. In evaluation it draws from the mean, which is the image's
-    code, and `model(x)` is `(x_hat, mean)`, as for every autoencoder.
+    The encoder (Kingma and Welling 2014) ends in two linear layers: one gives the mean of the cloud, the other its
+    variance in each direction, between 0 and 1, as a logarithm. The code has no Tanh: pulling the clouds to the origin
+    keeps them together. In training the decoder draws from one random code of the cloud, and `model(x)` is
+    `(x_hat, z, kl)` with the divergence of each cloud from the prior, in nats. In evaluation it draws from the mean,
+    which is the image's code, and `model(x)` is `(x_hat, mean)`, as for every autoencoder.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class VariationalAutoencoder(Autoencoder):
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw `count` images from codes of the prior: shape (count, *input_shape), in [0, 1]."""
         codes = self.sample_prior(count, generator)
-        return torch.cat([self.decode(part) for part in codes.split(_DECODED_AT_ONCE)])
+        return torch.cat([self.decode(part) for part in codes.split(DECODED_AT_ONCE)])
 
     def _features(self, x: Tensor) -> Tensor:
         return self.encoder(2 * x - 1)  # pixels from 0..1 to -1..1
@@ -143,11 +143,11 @@ class MixtureVariationalAutoencoder(VariationalAutoencoder):
 
     def kl(self, mean: Tensor, log_variance: Tensor, z: Tensor) -> Tensor:
         """As of the class above; here estimated from one code, and right on average."""
-        return _log_normal(z, mean, log_variance) - self.log_prior(z)
+        return log_normal(z, mean, log_variance) - self.log_prior(z)
 
     def log_prior(self, z: Tensor) -> Tensor:
         """As of the class above."""
-        of_each = _log_normal(z.unsqueeze(-2), self.prior_means, self.prior_log_variances)  # (N, components)
+        of_each = log_normal(z.unsqueeze(-2), self.prior_means, self.prior_log_variances)  # (N, components)
         return (of_each + self.prior_scores.log_softmax(dim=0)).logsumexp(dim=-1)
 
     @torch.no_grad()
@@ -159,8 +159,8 @@ class MixtureVariationalAutoencoder(VariationalAutoencoder):
         return self.prior_means[which] + (self.prior_log_variances[which] / 2).exp() * noise
 
 
-def _log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
-    """Log-density of Gaussians without correlations, summed over the last axis."""
+def log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Logarithm of the density of Gaussians without correlations, summed over the last axis, in nats."""
     squares = (z - mean).square() / log_variance.exp()
     return -(squares + log_variance + math.log(2 * math.pi)).sum(dim=-1) / 2
 
@@ -231,65 +231,3 @@ class ELBOLoss:
     def after_epoch(self, epoch: int, history: History | None = None) -> None:
         """Raise the weight for the next epoch."""
         self.weight = self.beta * min(1.0, (epoch + 1) / max(1, self.warmup_epochs))
-
-
-@torch.no_grad()
-def log_likelihood(
-    model: VariationalAutoencoder,
-    x: Tensor,
-    *,
-    num_samples: int,
-    generator: torch.Generator,
-    variance: float | None = None,
-) -> Tensor:
-    """A lower bound of log p(x), from importance samples of each input's cloud (Burda et al. 2016).
-
-    With one sample its mean is the evidence lower bound; with more it rises towards log p(x).
-
-    Parameters
-    ----------
-    model : VariationalAutoencoder
-        On the CPU, in evaluation mode.
-    x : Tensor of shape (N, *input_shape)
-        float32 in [0, 1]; without `variance`, 0 or 1.
-    num_samples : int
-        At least 1.
-    generator : torch.Generator
-        Where the randomness comes from.
-    variance : float, optional
-        Of the Gaussian by which pixels scatter around what is drawn; above 0. Without it pixels are 1 with the
-        probability that is drawn (Bernoulli).
-
-    Returns
-    -------
-    bound : Tensor of shape (N,)
-        In nats.
-    """
-    check_model(model)
-    if model.training:
-        raise ValueError(
-            "The model is in training mode, where its clouds depend on the batch. Call model.eval() first."
-        )
-    check_inputs(x, model.input_shape)
-    check_count("num_samples", num_samples)
-    if variance is not None and (not is_number(variance) or variance <= 0):
-        raise ValueError(f"variance is {variance!r}; give a number above 0, or leave it out for binary pixels.")
-    if variance is None and not ((x == 0) | (x == 1)).all():
-        raise ValueError("Some pixels are neither 0 nor 1. Binarise them, as by (x > 0.5).float(), or give a variance.")
-    bounds = []
-    for batch in x.split(max(1, _DECODED_AT_ONCE // num_samples)):
-        mean, log_variance = model.posterior(batch)
-        noise = torch.randn(num_samples, *mean.shape, generator=generator)  # (k, N, d)
-        z = mean + (log_variance / 2).exp() * noise
-        log_weights = model.log_prior(z) - _log_normal(z, mean, log_variance)
-        log_weights += torch.stack([_log_p_of_x(model, batch, codes, variance) for codes in z])
-        bounds.append(log_weights.logsumexp(dim=0) - math.log(num_samples))
-    return torch.cat(bounds)
-
-
-def _log_p_of_x(model: VariationalAutoencoder, x: Tensor, z: Tensor, variance: float | None) -> Tensor:
-    """Log-probability of each input given its code: (N, *input_shape) and (N, latent_dim) to (N,)."""
-    if variance is None:
-        return -F.binary_cross_entropy_with_logits(model.logits(z), x, reduction="none").flatten(1).sum(dim=1)
-    error = (model.decode(z) - x).square().flatten(1)
-    return -(error / variance + math.log(2 * math.pi * variance)).sum(dim=1) / 2

@@ -24,8 +24,19 @@ from aeutils.cli import main
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder, MLPAutoencoder
-from aeutils.pretrained import load_classifier, load_pretrained, load_weights, save_weights, shipped_sizes, weights_path
+from aeutils.pretrained import (
+    load_classifier,
+    load_pretrained,
+    load_vae,
+    load_weights,
+    save_weights,
+    shipped_sizes,
+    shipped_vaes,
+    vae_path,
+    weights_path,
+)
 from aeutils.recipe import ARTICLE_RECIPE, FAST_RECIPE
+from aeutils.vae import VariationalAutoencoder, kl_divergence
 
 VIEWS = {f"fig{angle}.png" for angle in (0, 60, 120, 180, 240, 300)}
 
@@ -272,23 +283,75 @@ def test_without_mnist_the_sample_is_scored_and_that_is_said(out, capsys):
 # -------------------------------------------------------------------------------------------- weights and help
 
 
+def test_training_a_vae_writes_its_weights_and_its_loss_under_their_own_names(out, digits, capsys):
+    assert train(out, "--model", "vae", "--beta", "0.5", epochs=2) == 0
+    assert files(out) == {"vae_2dim_beta0.5.safetensors", "losses.csv", "fig.png"}
+    model, about = load_weights(vae_path(2, 0.5, out))
+    assert isinstance(model, VariationalAutoencoder) and about["beta"] == 0.5
+    rows = list(csv.DictReader((out / "losses.csv").open()))
+    error = mse(reconstruct(model, digits[0])[0], digits[0])
+    assert float(rows[-1]["held_out_mse"]) == pytest.approx(error, rel=1e-4)
+    assert float(rows[-1]["training_loss"]) > 784 * 0.02  # a sum over pixels, and the divergence
+    assert f"held-out MSE {error:.4f}" in capsys.readouterr().out
+
+
+def test_a_vae_is_scored_with_what_its_clouds_cost(out, digits, capsys):
+    model = VariationalAutoencoder(3).eval()
+    save_weights(out / "own.safetensors", model, {})
+    assert main(["evaluate", *f"--model vae --weights {out}/own.safetensors --data sample --out {out}".split()]) == 0
+    with torch.no_grad():
+        kl = kl_divergence(*model.posterior(digits[0])).mean().item()
+    assert f"KL divergence of the clouds from the prior {kl:.2f} nats an image" in capsys.readouterr().out
+    assert files(out) >= VIEWS
+
+
+def tiles(path):
+    """The 100 pictures of a grid of 28 x 28 pixels, with two pixels between them."""
+    sheet = np.array(Image.open(path).convert("L")) / 255
+    assert sheet.shape == (302, 302)
+    return [sheet[y : y + 28, x : x + 28] for y in range(2, 302, 30) for x in range(2, 302, 30)]
+
+
+def test_samples_are_drawn_from_the_prior_and_follow_the_seed(out):
+    assert main(["sample", "--latent-dim", "2", "--out", str(out / "a"), "--seed", "7"]) == 0
+    assert main(["sample", "--out", str(out / "b")]) == 0
+    expected = load_vae(2).sample(100, torch.Generator().manual_seed(7))[:, 0].numpy()
+    assert files(out) == {"a/samples.png", "b/samples.png"}
+    np.testing.assert_allclose(tiles(out / "a" / "samples.png"), expected, atol=0.5 / 255 + 1e-6)
+    assert (out / "a" / "samples.png").read_bytes() != (out / "b" / "samples.png").read_bytes()
+
+
+def test_a_grid_of_samples_lies_evenly_over_the_prior(out):
+    assert main(["sample", "--grid", "--out", str(out)]) == 0
+    quantiles = torch.distributions.Normal(0.0, 1.0).icdf(torch.tensor([0.05, 0.55, 0.95]))
+    low, middle, high = quantiles.tolist()
+    with torch.no_grad():
+        expected = load_vae(2).decode(torch.tensor([[low, high], [high, high], [middle, low]]))[:, 0].numpy()
+    drawn = tiles(out / "samples.png")
+    corners = [drawn[0], drawn[9], drawn[95]]  # top left, top right, in the last row
+    np.testing.assert_allclose(corners, expected, atol=0.5 / 255 + 1e-6)
+
+
 def test_the_list_of_weights_has_a_line_for_each_with_its_scores(capsys):
     assert main(["weights"]) == 0
     lines = capsys.readouterr().out.splitlines()
     listed = [line.split() for line in lines if ".safetensors" in line]
-    assert [int(columns[0]) for columns in listed] == shipped_sizes()
-    for size, columns in zip(shipped_sizes(), listed, strict=True):
-        about = load_weights(weights_path(size))[1]
+    shipped = [(size, weights_path(size)) for size in shipped_sizes()]
+    shipped += [(size, vae_path(size, beta)) for size, beta in shipped_vaes()]
+    assert [int(columns[0]) for columns in listed] == [size for size, _ in shipped]
+    for (_, path), columns in zip(shipped, listed, strict=True):
+        about = load_weights(path)[1]
         recorded = [about["seed"], about["recipe"]["num_epochs"]]
         assert [int(text) for text in columns[1:3]] == recorded
         assert float(columns[3]) == pytest.approx(about["scores"]["test_mse"], abs=6e-5)
         assert float(columns[4]) == pytest.approx(about["scores"]["knn10_accuracy"], abs=6e-4)
-        assert columns[-1] == weights_path(size).name
+        assert columns[-1] == path.name
 
 
 OPTIONS = {
-    "train": "latent-dim recipe num-epochs batch-size lr weight-decay seed weights data save-images out",
-    "evaluate": "latent-dim weights data split save-images out",
+    "train": "model beta latent-dim recipe num-epochs batch-size lr weight-decay seed weights data save-images out",
+    "evaluate": "model beta latent-dim weights data split save-images out",
+    "sample": "beta latent-dim weights grid seed out",
     "weights": "",
 }
 
@@ -451,6 +514,15 @@ COMMANDS = [
     ("train --data sample --out out --lr inf", 1, "lr is inf; a learning rate is a number above 0"),
     ("train --data sample --out out --lr=-0.1", 1, "lr is -0.1; a learning rate is a number above 0"),
     ("train --data sample --out out --weight-decay=-1", 1, "weight_decay is -1.0; give 0"),
+    *[(f"train --model vae --beta={bad}", 2, f"'{bad}' is not a number from 0 up") for bad in ("-1", "nan", "inf", "x")],
+    ("train --data sample --out out --beta 1", 1, "--beta belongs to the variational autoencoder. Add --model vae"),
+    ("evaluate --data sample --out out --beta 1", 1, "--beta belongs to the variational autoencoder. Add --model vae"),
+    ("evaluate --data sample --out out --model vae --beta 7", 1, "beta 7.0; weights are shipped for 2 numbers with"),
+    ("sample --out out --latent-dim 77", 1, "latent_dim is 77 and beta 0.3; weights are shipped for 2 numbers with"),
+    ("sample --out out --weights precious.safetensors", 1, "ConvAutoencoder; this command runs a Variational"),
+    ("sample --out out --grid --latent-dim 16", 1, "--grid lays codes of 2 numbers in rows, these have 16. Leave"),
+    ("sample --out precious.txt", 1, "precious.txt.* could not be written.*Choose another folder"),
+    ("evaluate --data sample --out out --weights vae.safetensors", 1, "holds a Variational.*add --model vae"),
     ("evaluate --data sample --out out --latent-dim 77", 1, "latent_dim is 77; weights are shipped for 1, 2, 3, "),
     *[
         (f"{command} --data sample --out {options}", 1, words)
@@ -481,6 +553,7 @@ def folder(tmp_path_factory):
     precious = folder / "precious.safetensors"
     (folder / "precious.txt").write_text("precious")
     save_weights(precious, ConvAutoencoder(2), {})
+    save_weights(folder / "vae.safetensors", VariationalAutoencoder(2), {})
     save_weights(folder / "dense.safetensors", MLPAutoencoder(2, hidden=(4,)), {})
     save_weights(folder / "classifier.safetensors", DigitClassifier(), {})
     (folder / "cut.safetensors").write_bytes(precious.read_bytes()[:9999])

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from aeutils.autoencoder import reconstruct
+from aeutils.likelihood import log_likelihood
 from aeutils.models import ConvAutoencoder
 from aeutils.pretrained import load_weights, save_weights
 from aeutils.recipe import Recipe
@@ -18,7 +19,6 @@ from aeutils.vae import (
     MixtureVariationalAutoencoder,
     VariationalAutoencoder,
     kl_divergence,
-    log_likelihood,
 )
 
 MODELS = [VariationalAutoencoder, DenseVariationalAutoencoder, MixtureVariationalAutoencoder]
@@ -317,7 +317,7 @@ def test_one_sample_on_average_is_the_evidence_lower_bound(images):
 
 
 def test_images_scored_in_pieces_score_the_same_shape(images, monkeypatch):
-    monkeypatch.setattr("aeutils.vae._DECODED_AT_ONCE", 15)
+    monkeypatch.setattr("aeutils.likelihood.DECODED_AT_ONCE", 15)
     model = VariationalAutoencoder(2).eval()
     bound = log_likelihood(model, (images > 0.5).float(), num_samples=5, generator=dice())
     assert bound.shape == (12,) and bound.isfinite().all() and not bound.requires_grad
