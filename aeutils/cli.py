@@ -183,7 +183,11 @@ def _sample(args: Namespace) -> int:
 def _list_weights(args: Namespace) -> int:
     print("latent_dim  seed  epochs  test MSE  10-NN accuracy     kB  file")
     plain = [(latent_dim, weights_path(latent_dim)) for latent_dim in shipped_sizes()]
-    variational = [(latent_dim, vae_path(latent_dim, beta)) for latent_dim, beta in shipped_vaes()]
+    variational = [
+        (latent_dim, vae_path(latent_dim, beta, learned_prior=learned_prior))
+        for learned_prior in (False, True)
+        for latent_dim, beta in shipped_vaes(learned_prior)
+    ]
     for latent_dim, path in plain + variational:
         about = load_weights(path)[1]
         scores = about["scores"]

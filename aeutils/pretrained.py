@@ -26,6 +26,7 @@ from aeutils.zoo import CLASSES
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 _FORMAT = "aeutils 1"
+_LEARNED = "_learned_prior"  # at the end of a file's name
 
 _PICKLES = (b"PK\x03\x04", b"\x80")  # how files of torch.save() begin: a zip archive, or of old the pickle itself
 _NO_PICKLES = """{path} was written by torch.save(): such a file can run code, and is not opened. If its layers are \
@@ -163,13 +164,15 @@ def shipped_sizes() -> list[int]:
     return sorted(int(name.removeprefix("conv_autoencoder_").removesuffix("dim.safetensors")) for name in names)
 
 
-def load_vae(latent_dim: int, beta: float = 0.3) -> VariationalAutoencoder:
+def load_vae(latent_dim: int, beta: float = 0.3, *, learned_prior: bool = False) -> VariationalAutoencoder:
     """A variational autoencoder with shipped weights, trained on the same 55,000 images.
 
     Parameters
     ----------
     latent_dim, beta : int, float
-        One of the pairs in `shipped_vaes()`.
+        One of the pairs in `shipped_vaes(learned_prior)`.
+    learned_prior : bool
+        Whether its prior was learned (a `MixtureVariationalAutoencoder`) or is the standard normal distribution.
 
     Returns
     -------
@@ -179,9 +182,9 @@ def load_vae(latent_dim: int, beta: float = 0.3) -> VariationalAutoencoder:
     Raises
     ------
     ValueError
-        If no weights of that size and beta are shipped, or the file is damaged.
+        If no such weights are shipped, or the file is damaged.
     """
-    shipped = shipped_vaes()
+    shipped = shipped_vaes(learned_prior)
     if not (is_whole(latent_dim) and is_number(beta) and (latent_dim, beta) in shipped):
         there = "; ".join(
             f"{size} numbers with beta {', '.join(f'{its:g}' for of, its in shipped if of == size)}"
@@ -191,17 +194,20 @@ def load_vae(latent_dim: int, beta: float = 0.3) -> VariationalAutoencoder:
             f"latent_dim is {latent_dim!r} and beta {beta!r}; weights are shipped for {there}. "
             "`python -m aeutils train --model vae --latent-dim K --beta B` trains any other."
         )
-    return load_weights(vae_path(latent_dim, beta))[0]
+    return load_weights(vae_path(latent_dim, beta, learned_prior=learned_prior))[0]
 
 
-def vae_path(latent_dim: int, beta: float, folder: str | os.PathLike = WEIGHTS_FOLDER) -> Path:
+def vae_path(
+    latent_dim: int, beta: float, folder: str | os.PathLike = WEIGHTS_FOLDER, *, learned_prior: bool = False
+) -> Path:
     """Where the weights of a variational autoencoder stand."""
-    return Path(folder) / f"vae_{latent_dim}dim_beta{beta:g}.safetensors"
+    return Path(folder) / f"vae_{latent_dim}dim_beta{beta:g}{_LEARNED if learned_prior else ''}.safetensors"
 
 
-def shipped_vaes() -> list[tuple[int, float]]:
+def shipped_vaes(learned_prior: bool = False) -> list[tuple[int, float]]:
     """The pairs (latent_dim, beta) for which weights of variational autoencoders are shipped, in rising order."""
-    found = (re.fullmatch(r"vae_(\d+)dim_beta([\d.]+)", path.stem) for path in WEIGHTS_FOLDER.glob("vae_*.safetensors"))
+    name = re.compile(r"vae_(\d+)dim_beta([\d.]+)" + (_LEARNED if learned_prior else ""))
+    found = (name.fullmatch(path.stem) for path in WEIGHTS_FOLDER.glob("vae_*.safetensors"))
     return sorted((int(match[1]), float(match[2])) for match in found if match)
 
 

@@ -1,7 +1,6 @@
 """Train every model that the chapters compare, on the full MNIST, and score each on the test images.
 
-    python -m experiments.sweep --models conv --latent-dims 2 3     # what `make weights` runs first
-    python -m experiments.sweep --ship 2 3                          # then: ship the seed with the median error
+    python -m experiments.sweep --models conv --latent-dims 2 3 --ship 2 3      # as in `make weights`
 
 All models learn from the 55,000 training images outside the sample. The sample's 5,000 images are the validation
 set; the 10,000 test images score a finished model and choose nothing. A run is finished when its row stands in
@@ -31,10 +30,11 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
-from aeutils.pretrained import load_classifier, load_weights, save_weights, weights_path
+from aeutils.pretrained import load_classifier, load_weights, save_weights, vae_path, weights_path
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import fit
+from aeutils.vae import MixtureVariationalAutoencoder, VariationalAutoencoder
 from aeutils.zoo import TITLES, ZOO, loss_with_labels
 from experiments.rows import is_done, put, read_rows, stop_if_interrupted
 
@@ -131,16 +131,21 @@ def is_finished(run: Run, path: Path) -> bool:
     return is_done(path, dict(zip(KEY, run, strict=True))) and (not keeps_weights(run) or weights_of(run).exists())
 
 
-def ship(latent_dim: int, folder: Path) -> None:
+def ship(name: str, latent_dim: int, folder: Path) -> None:
     """Copy the weights of the seed with the median validation error into the package, with their scores."""
-    rows = [row for row in read_rows(folder / "sweep.csv") if run_of(row)[:2] == ("conv", latent_dim)]
+    rows = [row for row in read_rows(folder / "sweep.csv") if run_of(row)[:2] == (name, latent_dim)]
     rows.sort(key=lambda row: float(row["validation_mse"]))
     chosen = rows[len(rows) // 2]
     model, about = load_weights(weights_of(run_of(chosen)))
     about["chosen_as"] = f"median validation error of {len(rows)} seeds"
-    about["scores"] = {name: float(chosen[name]) for name in ("validation_mse", "test_mse", "knn10_accuracy")}
-    save_weights(weights_path(latent_dim), model.half(), about)  # half the bytes; tests hold its scores to three digits
-    print(f"shipped latent_dim {latent_dim}: seed {chosen['seed']}, test MSE {chosen['test_mse']}")
+    about["scores"] = {column: float(chosen[column]) for column in ("validation_mse", "test_mse", "knn10_accuracy")}
+    path = weights_path(latent_dim)
+    if isinstance(model, VariationalAutoencoder):
+        about["beta"] = ZOO[name].loss.beta
+        learned = isinstance(model, MixtureVariationalAutoencoder)
+        path = vae_path(latent_dim, about["beta"], learned_prior=learned)
+    save_weights(path, model.half(), about)  # half the bytes; tests hold its scores to three digits
+    print(f"shipped {path.name}: seed {chosen['seed']}, test MSE {chosen['test_mse']}")
 
 
 def main() -> None:
@@ -150,7 +155,14 @@ def main() -> None:
     parser.add_argument("--latent-dims", nargs="+", type=int, default=[2, 3])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--results", type=Path, default=RESULTS_FOLDER, help="folder of sweep.csv")
-    parser.add_argument("--ship", nargs="+", type=int, default=[], metavar="LATENT_DIM")
+    parser.add_argument(
+        "--ship",
+        nargs="+",
+        type=int,
+        default=[],
+        metavar="LATENT_DIM",
+        help="put the weights of the seed with the median error into the package, for these sizes",
+    )
     args = parser.parse_args()
 
     args.results.mkdir(parents=True, exist_ok=True)
@@ -173,7 +185,8 @@ def main() -> None:
                     flush=True,
                 )
     for latent_dim in args.ship:
-        ship(latent_dim, args.results)
+        for name in args.models:
+            ship(name, latent_dim, args.results)
 
 
 if __name__ == "__main__":

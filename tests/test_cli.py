@@ -289,7 +289,7 @@ def test_training_a_vae_writes_its_weights_and_its_loss_under_their_own_names(ou
     model, about = load_weights(vae_path(2, 0.5, out))
     assert isinstance(model, VariationalAutoencoder) and about["beta"] == 0.5
     rows = list(csv.DictReader((out / "losses.csv").open()))
-    error = mse(reconstruct(model, digits[0])[0], digits[0])
+    error = mse(reconstruct(model, digits)[0], digits)
     assert float(rows[-1]["held_out_mse"]) == pytest.approx(error, rel=1e-4)
     assert float(rows[-1]["training_loss"]) > 784 * 0.02  # a sum over pixels, and the divergence
     assert f"held-out MSE {error:.4f}" in capsys.readouterr().out
@@ -300,7 +300,7 @@ def test_a_vae_is_scored_with_what_its_clouds_cost(out, digits, capsys):
     save_weights(out / "own.safetensors", model, {})
     assert main(["evaluate", *f"--model vae --weights {out}/own.safetensors --data sample --out {out}".split()]) == 0
     with torch.no_grad():
-        kl = kl_divergence(*model.posterior(digits[0])).mean().item()
+        kl = kl_divergence(*model.posterior(digits)).mean().item()
     assert f"KL divergence of the clouds from the prior {kl:.2f} nats an image" in capsys.readouterr().out
     assert files(out) >= VIEWS
 
@@ -337,7 +337,8 @@ def test_the_list_of_weights_has_a_line_for_each_with_its_scores(capsys):
     lines = capsys.readouterr().out.splitlines()
     listed = [line.split() for line in lines if ".safetensors" in line]
     shipped = [(size, weights_path(size)) for size in shipped_sizes()]
-    shipped += [(size, vae_path(size, beta)) for size, beta in shipped_vaes()]
+    for learned in (False, True):
+        shipped += [(size, vae_path(size, beta, learned_prior=learned)) for size, beta in shipped_vaes(learned)]
     assert [int(columns[0]) for columns in listed] == [size for size, _ in shipped]
     for (_, path), columns in zip(shipped, listed, strict=True):
         about = load_weights(path)[1]
@@ -514,7 +515,7 @@ COMMANDS = [
     ("train --data sample --out out --lr inf", 1, "lr is inf; a learning rate is a number above 0"),
     ("train --data sample --out out --lr=-0.1", 1, "lr is -0.1; a learning rate is a number above 0"),
     ("train --data sample --out out --weight-decay=-1", 1, "weight_decay is -1.0; give 0"),
-    *[(f"train --model vae --beta={bad}", 2, f"'{bad}' is not a number from 0 up") for bad in ("-1", "nan", "inf", "x")],
+    *[(f"sample --beta={bad}", 2, f"'{bad}' is not a number from 0 up") for bad in ("-1", "nan", "inf", "x")],
     ("train --data sample --out out --beta 1", 1, "--beta belongs to the variational autoencoder. Add --model vae"),
     ("evaluate --data sample --out out --beta 1", 1, "--beta belongs to the variational autoencoder. Add --model vae"),
     ("evaluate --data sample --out out --model vae --beta 7", 1, "beta 7.0; weights are shipped for 2 numbers with"),
