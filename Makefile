@@ -15,6 +15,7 @@ BUILD_STRICT = $(BIN)/jupyter-book build --quiet --all --warningiserror --nitpic
 PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHONUTF8 := 1
 MAPS_NEED := openTSNE==1.0.4 umap-learn==0.5.12# to make the maps again; reading and testing need neither
+BETAS := 0.03 0.3 1 3 10 30
 SIZES := 1 2 3 4 6 8 12 16 24 32 48 64 128
 VARIANTS := no-batchnorm no-batchnorm-slow batchnorm-first slope-0.01 slope-0.2 no-tanh bce l1
 
@@ -25,7 +26,7 @@ $(error This folder was moved or renamed since .venv was made in it. Give the co
 endif
 endif
 
-.PHONY: help book paper pdf epub figures site test test-fast test-all strict run serve readme weights results sweep thirty floor axes random-codes roll double-descent one-number maps recipes bench lint screenshots repo clean
+.PHONY: help book paper pdf epub figures site test test-fast test-all strict run serve readme weights results sweep thirty floor axes random-codes vae likelihood roll double-descent one-number maps recipes bench lint screenshots repo clean
 
 help:
 	@echo "make book and make test are all that a reader needs; the rest is for those who change the book."
@@ -81,7 +82,7 @@ sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores
 thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about half an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
 
-results: weights sweep thirty floor axes random-codes roll double-descent one-number maps recipes  ## everything else in aeutils/results; about two and a half hours more on 2 cores
+results: weights sweep thirty floor axes random-codes vae likelihood roll double-descent one-number maps recipes  ## everything else in aeutils/results; about two and a half hours more on 2 cores
 	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
@@ -112,6 +113,16 @@ maps: weights  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three
 
 random-codes: weights  ## codes drawn at random, for every run of every size; about half an hour on 2 cores, goes on where it stopped
 	$(BIN)/python -m experiments.random_codes
+
+vae: weights  ## the variational autoencoders, five seeds of every price; about two hours on 2 cores, goes on where it stopped
+	$(BIN)/python -m experiments.sweep --models $(addprefix vae-,$(BETAS)) --latent-dims 2 16 --ship 2 16
+	$(BIN)/python -m experiments.sweep --models vae-0.3 --latent-dims 8 --ship 8
+	$(BIN)/python -m experiments.sweep --models vae-mixture --latent-dims 16 --ship 16
+	$(BIN)/python -m experiments.sweep --models vae-warmup vae-dense --latent-dims 16
+	$(BIN)/python -m experiments.vae
+
+likelihood: $(SET_UP_ALL)  ## how probable test images are to variational autoencoders, five seeds; about an hour on 2 cores, goes on where it stopped
+	$(BIN)/python -m experiments.likelihood
 
 bench: $(SET_UP_ALL)  ## speed, side by side with the article's own loop
 	$(BIN)/python -m benchmarks.speed
