@@ -117,7 +117,7 @@ def _without_tanh(latent_dim: int) -> ConvAutoencoder:
 # Without BatchNorm the usual learning rate may be too large, and blaming the network for it would not be fair.
 _SLOW = replace(FAST_RECIPE, lr=1e-3)
 
-BETAS = (0.03, 0.3, 1, 3, 10, 30)
+BETAS = (0.03, 0.3, 1, 3, 10)
 """Prices of a nat, in squared intensities, at which variational autoencoders are trained: from clouds that are nearly
 points to clouds that are all the prior."""
 
