@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.patches import Circle, Ellipse, FancyBboxPatch
 from PIL import Image
 from torch import Tensor
 
@@ -23,7 +23,7 @@ from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.maps import plot_code_map, plot_code_map_3d, plot_roll
 from aeutils.palette import DIGIT_COLORS, SERIES_COLORS
 from aeutils.plotting import use_style
-from aeutils.pretrained import load_pretrained
+from aeutils.pretrained import load_pretrained, load_vae
 from aeutils.results import load_results
 from aeutils.synthetic import make_swiss_roll
 
@@ -94,6 +94,17 @@ def dice(ax: Axes) -> None:
     draw_digit(ax, decode(torch.tensor([[0.62, 0.85]]))[0], MIDDLE + 0.02, 0.3, 0.7)
 
 
+def clouds(ax: Axes) -> None:
+    """Some of a variational autoencoder's clouds."""
+    images, labels = load_mnist_sample("test")
+    with torch.no_grad():
+        mean, log_variance = load_vae(2, 1).posterior(images[::4])
+    width = (log_variance / 2).exp()
+    for (x, y), (a, b), label in zip(0.42 * mean, 0.42 * 2 * width, labels[::4], strict=True):
+        place = (MIDDLE + x.item(), HEIGHT / 2 + y.item())
+        ax.add_patch(Ellipse(place, 2 * a.item(), 2 * b.item(), color=DIGIT_COLORS[label], alpha=0.35, linewidth=0))
+
+
 def maps(ax: Axes) -> None:
     """The same digits in the maps of two makers."""
     _, labels = load_mnist_sample("test")
@@ -132,7 +143,7 @@ def save(name: str) -> None:
 
 def draw_cards() -> None:
     """A picture for each chapter."""
-    for draw in (occam, swing, pixels, many, axes, dice, maps):
+    for draw in (occam, swing, pixels, many, axes, dice, clouds, maps):
         ax = blank_card()
         draw(ax)
         ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
