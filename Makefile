@@ -107,7 +107,7 @@ one-number: $(SET_UP_ALL)  ## one number for the pendulum, ten seeds of every wi
 recipes: $(SET_UP_ALL)  ## the recipes that were tried, scored on the sample; about 35 minutes on one core, goes on where it stopped
 	$(BIN)/python -m experiments.recipes
 
-maps: weights  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three seeds; half an hour on one core, goes on where it stopped
+maps: vae  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three seeds; half an hour on one core, goes on where it stopped
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(MAPS_NEED) -c $(CONSTRAINTS)
 	$(BIN)/python -m experiments.maps
 

@@ -5,7 +5,7 @@
 PCA and the networks learn from the 55,000 training images outside the sample and then place the 1,000. t-SNE and UMAP
 see the 1,000 alone; as "tsne-placed" and "umap-placed" they see the sample's 4,000 training digits, and place the 1,000
 afterwards. A finished run is a row of `aeutils/results/maps.csv` and is not done again; the codes of those that the
-book draws go to `maps_codes.csv`. Needs the article's networks that `experiments.sweep` left in `.runs/`, and the
+book draws go to `maps_codes.csv`. Needs the networks that `experiments.sweep` left in `.runs/`, and the
 packages openTSNE and umap-learn, which nothing else in this repository does.
 """
 
@@ -73,11 +73,15 @@ def by_pca(digits: Digits, seed: int) -> Made:
     return torch.from_numpy(z).float(), torch.from_numpy(pca.inverse_transform(z)).float().reshape(-1, 1, 28, 28)
 
 
-def by_swept_network(digits: Digits, seed: int) -> Made:
-    """The article's network with two numbers, as `experiments.sweep` trained it on the 55,000."""
-    model, _ = load_weights(sweep.weights_of(("conv", 2, seed)))
-    x_hat, z = reconstruct(model, digits.held_out[0])
-    return z, x_hat
+def by_swept_network(name: str) -> Callable[[Digits, int], Made]:
+    """A network of two numbers per digit, as `experiments.sweep` trained it on the 55,000."""
+
+    def make(digits: Digits, seed: int) -> Made:
+        model, _ = load_weights(sweep.weights_of((name, 2, seed)))
+        x_hat, z = reconstruct(model, digits.held_out[0])
+        return z, x_hat
+
+    return make
 
 
 def by_network(make: Callable[[], Autoencoder]) -> Callable[[Digits, int], Made]:
@@ -129,7 +133,8 @@ def by_umap(start: str, *, placed: bool = False) -> Callable[[Digits, int], Made
 
 MAKERS = {
     "pca": by_pca,
-    "conv": by_swept_network,
+    "conv": by_swept_network("conv"),
+    "vae": by_swept_network("vae-0.3"),
     "denoising": by_network(DenoisingAutoencoder),
     "labels": by_network(lambda: LabelledAutoencoder(2)),
     "tsne": by_tsne("pca"),
@@ -139,7 +144,7 @@ MAKERS = {
     "tsne-placed": by_tsne("pca", placed=True),
     "umap-placed": by_umap("spectral", placed=True),
 }
-DRAWN = ("pca", "conv", "denoising", "labels", "tsne", "umap", "tsne-random", "umap-random")
+DRAWN = ("pca", "conv", "vae", "denoising", "labels", "tsne", "umap", "tsne-random", "umap-random")
 
 
 def centres_and_sizes(points: Tensor, labels: Tensor) -> tuple[np.ndarray, np.ndarray]:

@@ -37,6 +37,7 @@ from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
 from aeutils.training import fit
 from aeutils.unrolling import ROLL_RECIPE, fit_roll, score_unrolling
+from aeutils.vae import ELBOLoss, VariationalAutoencoder
 from experiments.rows import is_done, put, put_columns, stop_if_interrupted
 
 SEEDS = range(10, 20)
@@ -50,6 +51,8 @@ DRAWS = 20  # of these points
 LINEAR_RECIPE = Recipe(num_epochs=2000, batch_size=2000, lr=3e-2)  # all points in every step
 LONG_RECIPE = Recipe(num_epochs=500, batch_size=128, lr=3e-3)  # 8,000 steps; with 1e-2 some runs diverge
 DEEP_RECIPE = Recipe(num_epochs=250, batch_size=128, lr=5e-3)  # 4,000 steps
+
+ROLL_BETAS = (0.01, 0.1, 1)  # what a nat costs the variational autoencoders
 
 Coder = Callable[[Tensor], tuple[Tensor | None, Tensor]]  # points to (x_hat, z)
 
@@ -74,6 +77,30 @@ def plain_one_layer(x: Tensor, latent_dim: int, seed: int) -> Coder:
 def plain_large(x: Tensor, latent_dim: int, seed: int) -> Coder:
     """Three wide hidden layers each way, four times as many steps."""
     return trained(x, seed, network(latent_dim, seed, hidden=(128, 128, 128)), recipe=LONG_RECIPE)
+
+
+class PointVAE(VariationalAutoencoder):
+    """The layers of `plain`, with a cloud of codes for every point and no squashing at the end."""
+
+    def __init__(self, latent_dim: int):
+        Autoencoder.__init__(self, latent_dim, input_shape=(3,))
+        plain = MLPAutoencoder(latent_dim, input_shape=(3,), hidden=(64, 64))
+        self.encoder, self.decoder = plain.encoder[:-1], plain.decoder
+        self.mean, self.log_variance = nn.Linear(64, latent_dim), nn.Linear(64, latent_dim)
+
+    def _features(self, x: Tensor) -> Tensor:
+        return self.encoder(x)
+
+    def _decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)
+
+
+def vae(x: Tensor, latent_dim: int, seed: int, beta: float) -> Coder:
+    """A variational autoencoder, whose error is a sum over the three coordinates."""
+    torch.manual_seed(seed)
+    model = PointVAE(latent_dim)
+    stop_if_interrupted(fit(model, x, recipe=ROLL_RECIPE, loss=ELBOLoss(beta), seed=seed, progress=False))
+    return coder(model)
 
 
 def geodesic(x: Tensor, latent_dim: int, seed: int) -> Coder:
@@ -161,6 +188,7 @@ METHODS = {
     "plain-tanh": plain_tanh,
     "plain-one-layer": plain_one_layer,
     "plain-large": plain_large,
+    **{f"vae-{beta:g}": partial(vae, beta=beta) for beta in ROLL_BETAS},
     "geodesic": geodesic,
     "geodesic-large": geodesic_large,
     "geodesic-then-plain": geodesic_then_plain,

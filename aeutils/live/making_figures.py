@@ -34,17 +34,17 @@ class ThrownCodes(LiveFigure):
 
 
 class ManyMakers(ShowsDigits):
-    """The held-out digits in the maps of six methods; what is chosen in one map is ringed in all.
+    """The held-out digits in the maps of seven methods; what is chosen in one map is ringed in all.
 
     Attributes
     ----------
-    maker : {"pca", "conv", "denoising", "labels", "tsne", "umap"}
+    maker : {"pca", "conv", "vae", "denoising", "labels", "tsne", "umap"}
         Whose map is the large one.
     digits : list of int
         Which of the ten digits are on the maps.
     chosen : int or None
         Which held-out digit is looked at closely, as in `LatentMap`, with its ten nearest.
-    chosen_in : {"pca", "conv", "denoising", "labels", "tsne", "umap"}
+    chosen_in : {"pca", "conv", "vae", "denoising", "labels", "tsne", "umap"}
         In whose map these are nearest.
 
     Raises

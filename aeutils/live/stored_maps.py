@@ -9,8 +9,8 @@ import csv
 from pathlib import Path
 
 MAKERS = {
-    "pca": (True, True), "conv": (True, True), "denoising": (True, True), "labels": (True, True),
-    "tsne": (False, False), "umap": (True, False),
+    "pca": (True, True), "conv": (True, True), "vae": (True, True), "denoising": (True, True),
+    "labels": (True, True), "tsne": (False, False), "umap": (True, False),
 }  # fmt: skip
 """Who made them: whether they can place a new digit, and draw well from a place."""
 _SCORES = ("knn10_accuracy", "trustworthiness", "continuity")

@@ -1,4 +1,4 @@
-// One map, many makers: the same digits as dots in the maps of six methods. What is chosen in one is ringed in all.
+// One map, many makers: the same digits as dots in the maps of seven methods. What is chosen in one is ringed in all.
 
 import { classMiddles, nearest } from "../network/digits.js";
 import { checkChoice } from "../parts/choice_slider.js";
@@ -10,8 +10,8 @@ import { bounds, layOn } from "../parts/roll_dots.js";
 const GROUP_SIZE = 10; // neighbours that are chosen with a digit
 const DOT_REACH = 0.12; // from a click to the dot that is meant; a map is two long
 const WORDS_OF = {
-  pca: "PCA", conv: "article's network", denoising: "denoising network", labels: "network told the labels",
-  tsne: "t-SNE", umap: "UMAP",
+  pca: "PCA", conv: "article's network", vae: "variational autoencoder", denoising: "denoising network",
+  labels: "network told the labels", tsne: "t-SNE", umap: "UMAP",
 };
 
 export async function manyMakers(stage, { library, state }) {
