@@ -20,13 +20,16 @@ SEEDS = {0, 1, 2, 3, 4}
 
 @pytest.fixture
 def few(monkeypatch, tmp_path):
-    """A fifth of the held-out sample in place of MNIST, one epoch, and a folder of its own for the weights."""
+    """A fifth of the held-out sample in place of MNIST, three epochs, and a folder of its own for the weights."""
     images, labels = (part[::5] for part in load_mnist_sample("test"))
+    others = tuple(part[1::5] for part in load_mnist_sample("test"))
     for module in (sweep, vae, likelihood):
-        monkeypatch.setattr(module, "load_mnist", lambda split, with_sample=True: (images, labels))
+        monkeypatch.setattr(
+            module, "load_mnist", lambda split, with_sample=True: others if split == "train" else (images, labels)
+        )
     for module in (sweep, likelihood):
         monkeypatch.setattr(module, "load_mnist_sample", lambda: (images, labels))
-    short = Recipe(num_epochs=1, batch_size=50, lr=1e-3)
+    short = Recipe(num_epochs=3, batch_size=10, lr=3e-3)
     zoo = {name: replace(entry, recipe=short) for name, entry in ZOO.items()}
     for module in (sweep, vae.sweep):
         monkeypatch.setattr(module, "ZOO", zoo)
