@@ -68,9 +68,9 @@ _HOME = {
     ],
     "generation": ["DigitJudge", "sample_codes"],
     "live": [
-        "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace", "LineThroughCloud",
-        "ManyMakers", "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork", "ThrownBall",
-        "ThrownCodes", "TurnedAxes", "TwoMaps", "latent_dim_slider",
+        "CodeClouds", "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace",
+        "LineThroughCloud", "ManyMakers", "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork",
+        "ThrownBall", "ThrownCodes", "TurnedAxes", "TwoMaps", "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

@@ -17,6 +17,7 @@ from traitlets import TraitError
 from aeutils import live
 from aeutils.data import load_mnist_sample
 from aeutils.live import (
+    CodeClouds,
     CodeSizes,
     DigitsTraining,
     DrawDigit,
@@ -40,7 +41,7 @@ from aeutils.live import (
 from aeutils.live.slider import latent_dim_slider
 from aeutils.metrics import knn_accuracy
 from aeutils.palette import DIGIT_COLORS, on_dark
-from aeutils.pretrained import shipped_sizes, weights_path
+from aeutils.pretrained import shipped_sizes, shipped_vaes, weights_path
 from aeutils.results import load_results
 from aeutils.synthetic import make_swiss_roll
 from aeutils.unrolling import score_unrolling
@@ -162,6 +163,11 @@ def test_a_map_refuses_a_state_that_is_none(state, words):
         (ThrownCodes, {"latent_dim": 4}),
         (ThrownCodes, {"source": "shuffled"}),
         (ThrownCodes, {"seed": -1}),
+        (CodeClouds, {"beta": 2.0}),
+        (CodeClouds, {"beta": float("nan")}),
+        (CodeClouds, {"z": [0.0, 21.0]}),
+        (CodeClouds, {"chosen": 1000}),
+        (CodeClouds, {"seed": 2**32}),
     ],
 )
 def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls, state):
@@ -211,6 +217,16 @@ def test_every_shipped_size_can_be_chosen_and_no_other():
     assert figure.latent_dim == shipped_sizes()[-1]
 
 
+def test_every_shipped_beta_can_be_chosen_or_none_and_no_other():
+    figure = CodeClouds()
+    betas = [beta for size, beta in shipped_vaes() if size == 2]
+    for beta in [*betas, None]:
+        figure.beta = beta
+    with pytest.raises(TraitError, match=f"beta is 2.0; there are weights for {betas[0]}.*or give None"):
+        figure.beta = 2
+    assert figure.beta is None
+
+
 def test_a_figure_sends_the_files_that_the_page_asks_for(monkeypatch):
     figure = LatentMap()
     messages = sent(figure, monkeypatch)
@@ -234,17 +250,18 @@ def test_a_figure_says_so_when_a_file_is_not_there(monkeypatch):
 
 def test_every_shipped_size_is_offered_and_nothing_else():
     weights = [f"weights-{size}" for size in shipped_sizes()]
+    vaes = [f"vae-{beta:g}" for size, beta in shipped_vaes() if size == 2]
     dice = [f"dice-{size}" for size in (2, 3, 8, 16, 48)]
     others = ["digits", "training-digits", "sweep", "roll", "classifier", "judge", "maps", "two-maps", "strokes"]
     names = assets.data_names()
-    assert names[: len(weights)] == weights and sorted(names) == sorted([*weights, *others, *dice])
+    assert names[: len(weights)] == weights and sorted(names) == sorted([*weights, *vaes, *others, *dice])
 
 
 def test_a_file_of_the_page_unpacks_to_the_data():
     files = assets.page_files()
     for name in assets.data_names():
         receiver, text = re.fullmatch(
-            r'aeutilsLive\.receive\("([\w-]+)", "([\w+/=]+)"\);\n', files[f"{name}.js"]
+            r'aeutilsLive\.receive\("([\w.-]+)", "([\w+/=]+)"\);\n', files[f"{name}.js"]
         ).groups()
         assert receiver == name and gzip.decompress(base64.b64decode(text)) == assets.data(name)
     assert files == assets.page_files()  # the same bytes each time

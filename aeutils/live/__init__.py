@@ -25,6 +25,7 @@ offers them.
 `figures`              the Python classes of the figures
 `drawing_figures`      the Python classes of those with a pad to draw on
 `size_figures`         the Python classes of those with a slider over the sizes of the code
+`cloud_figures`        the Python class of the one about clouds of codes
 `making_figures`       the Python classes of those about codes from dice and about several makers of maps
 `training_figures`     the Python classes of those in which a network trains
 `axes_figures`         the Python classes of those about what the numbers of a code say
@@ -39,6 +40,7 @@ from importlib import import_module
 # Loaded when first used: the book is built without what the classes need, and asks for `assets` alone.
 _HOME = {
     "axes_figures": ["StrokeKnobs", "TurnedAxes", "TwoMaps"],
+    "cloud_figures": ["CodeClouds"],
     "drawing_figures": ["DrawDigit", "ThroughNetwork"],
     "figures": ["LatentMap", "LatentSpace", "LineThroughCloud", "SwissRoll", "ThrownBall"],
     "making_figures": ["ManyMakers", "ThrownCodes"],

@@ -38,6 +38,7 @@ _PACKED = {
     **{f"dice-{size}": path for size, path in DICE_FILES.items()},
 }
 _WEIGHTS_NAME = ("conv_autoencoder_", "dim.safetensors")
+_VAE_NAME = ("vae_2dim_beta", ".safetensors")
 
 # The two forms in which the files of `js/` say what they need and what they offer; see `joined`.
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[^"]+)";\n', re.MULTILINE)
@@ -111,12 +112,18 @@ def data_names() -> list[str]:
     Returns
     -------
     names : list of str
-        The weights first, in rising order of size.
+        The weights first, in rising order of size and of beta.
     """
-    before, after = _WEIGHTS_NAME
+    weights = [f"weights-{size}" for size in _shipped(_WEIGHTS_NAME)]
+    vaes = [f"vae-{beta}" for beta in _shipped(_VAE_NAME)]
+    return [*weights, *vaes, *_PACKED, "classifier", "sweep", "roll", "maps", "two-maps"]
+
+
+def _shipped(name: tuple[str, str]) -> list[str]:
+    """What stands between two parts of the names of files with weights: numbers, in rising order."""
+    before, after = name
     found = (path.name for path in WEIGHTS_FOLDER.glob(f"{before}*{after}"))
-    sizes = sorted(int(name.removeprefix(before).removesuffix(after)) for name in found)
-    return [*(f"weights-{size}" for size in sizes), *_PACKED, "classifier", "sweep", "roll", "maps", "two-maps"]
+    return sorted((each.removeprefix(before).removesuffix(after) for each in found), key=float)
 
 
 def data(name: str) -> bytes:
@@ -130,11 +137,12 @@ def data(name: str) -> bytes:
     Returns
     -------
     data : bytes
-        `weights-K`: a safetensors file. `digits` (held out) and `training-digits`: N labels, then N pictures of 784
-        bytes. `sweep`: JSON, the test error of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`:
-        a safetensors file. `maps`: JSON, see `maps_of_makers`. `judge`: JSON, its two levels. `dice-K`: a safetensors
-        file, see `pack.dice_bytes`. `two-maps`: JSON, see `maps_by_seed`. `strokes`: JSON, a list a measure, of the
-        held-out digits.
+        `weights-K`: a safetensors file; `vae-B`: one of a variational autoencoder that was trained with beta B.
+        `digits` (held out) and `training-digits`: N labels, then N pictures of 784 bytes. `sweep`: JSON, the test error
+        of each size of the code. `roll`: JSON, see `roll_codes`. `classifier`: a safetensors file. `maps`: JSON, see
+        `maps_of_makers`. `judge`: JSON, its two levels. `dice-K`: a safetensors file, see
+        `pack.dice_bytes`. `two-maps`: JSON, see `maps_by_seed`. `strokes`: JSON, a list a measure, of the held-out
+        digits.
 
     Raises
     ------
@@ -155,8 +163,9 @@ def data(name: str) -> bytes:
         return json.dumps(roll_codes()).encode()
     if name == "two-maps":
         return json.dumps(maps_by_seed(RESULTS_FOLDER)).encode()
-    size = name.removeprefix("weights-")
-    return (WEIGHTS_FOLDER / size.join(_WEIGHTS_NAME)).read_bytes()
+    kind, number = name.split("-")
+    parts = {"weights": _WEIGHTS_NAME, "vae": _VAE_NAME}[kind]
+    return (WEIGHTS_FOLDER / number.join(parts)).read_bytes()
 
 
 def sweep_curves() -> dict[str, list[dict]]:

@@ -90,14 +90,19 @@ class OnDigits(ShowsDigits):
 
     z = traitlets.List().tag(**REMEMBERED)
     _latent_dim: int
+    _reach = 1
 
     @traitlets.validate("z")
     def _check_z(self, proposal: dict) -> list[float]:
-        """A code inside the square or cube."""
+        """A code inside the square or cube, which reaches so far from 0."""
         z = proposal["value"]
-        numbers = all(isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= 1 for value in z)
+        numbers = all(
+            isinstance(value, (int, float)) and math.isfinite(value) and abs(value) <= self._reach for value in z
+        )
         if not numbers or len(z) != self._latent_dim:
-            raise traitlets.TraitError(f"z is {z}; wanted {self._latent_dim} numbers from -1 to 1.")
+            raise traitlets.TraitError(
+                f"z is {z}; wanted {self._latent_dim} numbers from -{self._reach} to {self._reach}."
+            )
         return [float(value) for value in z]
 
 

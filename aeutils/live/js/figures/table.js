@@ -1,5 +1,6 @@
 // The figures there are. What each starts with stands in `states.json`, for Python and for the pages.
 
+import { codeClouds } from "./code_clouds.js";
 import { codeSizes } from "./code_sizes.js";
 import { digitsTraining } from "./digits_training.js";
 import { drawDigit } from "./draw_digit.js";
@@ -37,4 +38,5 @@ export const FIGURES = {
   "stroke-knobs": strokeKnobs,
   "thrown-codes": thrownCodes,
   "many-makers": manyMakers,
+  "code-clouds": codeClouds,
 };

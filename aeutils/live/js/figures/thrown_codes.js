@@ -3,8 +3,9 @@
 import { Random } from "../learning/random.js";
 import { Dice } from "../network/dice.js";
 import { ChoiceSlider, checkChoice } from "../parts/choice_slider.js";
+import { JudgedDrawings, TallyBar } from "../parts/judged_drawings.js";
 import { mapInSlices } from "../parts/library.js";
-import { make, Picture } from "../parts/page_elements.js";
+import { make } from "../parts/page_elements.js";
 import { RadioChoice } from "../parts/radio_choice.js";
 
 const DICE_SIZES = [2, 3, 8, 16, 48];
@@ -28,22 +29,16 @@ export async function thrownCodes(stage, { library, state }) {
   });
   const throwOf = (count, more) =>
     make("button", { type: "button", class: `live-button ${more}`, click: () => throwCodes(count) }, `Throw ${count}`);
-  const tiles = Array.from({ length: SHOWN }, () => {
-    const [picture, light] = [new Picture("a drawing"), make("span")];
-    return { picture, light, element: make("div", { class: "live-thrown" }, picture.element, light) };
-  });
+  const drawings = new JudgedDrawings(SHOWN);
   const line = make("p", { class: "live-words", role: "status" });
-  const bars = Object.entries(KINDS_OF_DICE).map(([source, words]) => {
-    const bar = make("span", { class: "live-bar live-bar-kept" });
-    return { source, bar, element: make("p", { class: "live-words live-barred live-tally" }, make("span", {}, words), bar) };
-  });
+  const bars = Object.entries(KINDS_OF_DICE).map(([source, words]) => ({ source, bar: new TallyBar(words) }));
   stage.append(
     slider.element,
     choice.element,
     make("div", { class: "live-row live-training" }, throwOf(SHOWN, "live-main"), throwOf(MANY, "")),
-    make("div", { class: "live-throws" }, ...tiles.map(({ element }) => element)),
+    drawings.element,
     line,
-    ...bars.map(({ element }) => element),
+    ...bars.map(({ bar }) => bar.element),
   );
 
   /** The network, the dice and the judge for codes of the chosen size. */
@@ -73,27 +68,14 @@ export async function thrownCodes(stage, { library, state }) {
       tally.thrown += 1;
       tally.passed += verdict.passes;
       passed += verdict.passes;
-      showDrawing(tiles[i % SHOWN], drawing, verdict);
+      drawings.show(i, drawing, verdict);
       showTallies();
     });
     if (turn === mine) line.textContent = `Of these ${count}, ${passed} pass as a digit.`;
   }
 
-  function showDrawing({ picture, light, element }, drawing, { digit, passes }) {
-    const words = passes ? `passes, as a ${digit}` : "fails";
-    picture.show(drawing, `a drawing that ${words}`);
-    element.dataset.passes = String(passes);
-    light.textContent = passes ? `\u2713 ${digit}` : "\u2717";
-    light.setAttribute("aria-label", words);
-  }
-
   function showTallies() {
-    for (const { source, bar } of bars) {
-      const { thrown, passed } = tallyOf(source);
-      bar.style.setProperty("--live-share", String(thrown && passed / thrown));
-      bar.classList.toggle("live-bar", thrown > 0);
-      bar.textContent = thrown ? `${Math.round((100 * passed) / thrown)} % of ${thrown}` : "none thrown yet";
-    }
+    bars.forEach(({ source, bar }) => bar.show(tallyOf(source)));
   }
 
   async function showChoice() {
@@ -113,7 +95,7 @@ export async function thrownCodes(stage, { library, state }) {
   state.onChange({ latent_dim: showChoice, source: showChoice });
   return {
     repaint() {
-      tiles.forEach(({ picture }) => picture.repaint());
+      drawings.repaint();
     },
     end() {
       turn += 1;

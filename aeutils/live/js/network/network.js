@@ -6,11 +6,11 @@ import { readSafetensors } from "./safetensors.js";
 export const PIXELS = 784;
 const BATCH_NORM_EPSILON = 1e-5; // PyTorch's default
 
-/** What a file of weights must hold for codes of `latentDim` numbers. */
-function wantedShapes(latentDim) {
+/** What a file of weights must hold for codes of `latentDim` numbers, which come out of layers called `ends`. */
+function wantedShapes(latentDim, ends) {
   const shapes = {
-    "encoder.0": [16, 1, 3, 3], "encoder.4": [32, 16, 3, 3], "encoder.8": [64, 32, 2, 2],
-    "encoder.12": [latentDim, 64], "decoder.0": [64, latentDim],
+    ...Object.fromEntries(ends.map((end) => [end, [latentDim, 64]])),
+    "encoder.0": [16, 1, 3, 3], "encoder.4": [32, 16, 3, 3], "encoder.8": [64, 32, 2, 2], "decoder.0": [64, latentDim],
     "decoder.3": [64, 32, 2, 2], "decoder.6": [32, 16, 3, 3], "decoder.9": [16, 8, 5, 5], "decoder.12": [8, 1, 2, 2],
   };
   const norms = {
@@ -29,8 +29,8 @@ function wantedShapes(latentDim) {
 }
 
 /** Refuse weights that are not this network's, saying what came and what was wanted. */
-function checkTensors(tensors, latentDim) {
-  for (const [name, shape] of Object.entries(wantedShapes(latentDim))) {
+function checkTensors(tensors, wanted) {
+  for (const [name, shape] of Object.entries(wanted)) {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`These weights are not for this network: ${name} is missing.`);
     if (String(tensor.shape) !== String(shape)) {
@@ -54,11 +54,12 @@ export class Network {
   /**
    * @param {Uint8Array} bytes a safetensors file
    * @param {number} latentDim the size of the code that the file should have
+   * @param {string[]} ends names of the linear layers in which the encoder ends
    * @throws {Error} if it is not a file with the weights of this network and this size
    */
-  constructor(bytes, latentDim) {
+  constructor(bytes, latentDim, ends = ["encoder.12"]) {
     const tensors = readSafetensors(bytes);
-    checkTensors(tensors, latentDim);
+    checkTensors(tensors, wantedShapes(latentDim, ends));
     this.latentDim = latentDim;
     const numbers = (name) => tensors.get(name).data;
     const layer = (name, more) => ({ weight: numbers(`${name}.weight`), bias: numbers(`${name}.bias`), ...more });
@@ -67,7 +68,7 @@ export class Network {
       conv1: layer("encoder.0", { k: 3, stride: 3, padding: 1 }), norm1: norm("encoder.2"),
       conv2: layer("encoder.4", { k: 3, stride: 2, padding: 1 }), norm2: norm("encoder.6"),
       conv3: layer("encoder.8", { k: 2, stride: 1, padding: 0 }), norm3: norm("encoder.10"),
-      linear: layer("encoder.12"),
+      ends: ends.map((end) => layer(end)),
     };
     this.decoder = {
       linear: layer("decoder.0"),
@@ -79,21 +80,27 @@ export class Network {
   }
 
   /**
-   * What each step of the encoder passes on.
+   * What each step of the encoder passes on before its last, linear one.
    *
    * @param {ArrayLike<number>} image 784 intensities in [0, 1]
-   * @returns {Float32Array[]} as many as the first half of `steps`; the last is the code
+   * @returns {Float32Array[]} one less than the first half of `steps`; the last are 64 numbers
    */
-  encodeStepwise(image) {
+  features(image) {
     if (image.length !== PIXELS) throw new Error(`The image has ${image.length} pixels; wanted ${PIXELS}.`);
-    const { conv1, norm1, conv2, norm2, conv3, norm3, linear: last } = this.encoder;
+    const { conv1, norm1, conv2, norm2, conv3, norm3 } = this.encoder;
     const input = Float32Array.from(image, (pixel) => 2 * pixel - 1); // inside, pixels run from -1 to 1
     const features1 = rescale(relu(convolve(input, 28, conv1)), norm1);
     const pooled1 = maxPool(features1, 10, 2);
     const features2 = rescale(relu(convolve(pooled1, 5, conv2)), norm2);
     const pooled2 = maxPool(features2, 3, 1);
     const features3 = rescale(relu(convolve(pooled2, 2, conv3)), norm3);
-    return [features1, pooled1, features2, pooled2, features3, linear(features3, last).map(Math.tanh)];
+    return [features1, pooled1, features2, pooled2, features3];
+  }
+
+  /** What each step of the encoder passes on: as many as the first half of `steps`; the last is the code. */
+  encodeStepwise(image) {
+    const features = this.features(image);
+    return [...features, linear(features.at(-1), this.encoder.ends[0]).map(Math.tanh)];
   }
 
   /**

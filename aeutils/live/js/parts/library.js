@@ -4,6 +4,7 @@ import { meanSquaredError, readDigits, splitDigits } from "../network/digits.js"
 import { Classifier } from "../network/classifier.js";
 import { Judge } from "../network/judge.js";
 import { Network } from "../network/network.js";
+import { klDivergence, VariationalNetwork } from "../network/variational_network.js";
 
 const WORK_MILLISECONDS = 10; // at a stretch; then the page gets its turn
 
@@ -34,6 +35,7 @@ export class Library {
   constructor(names, load) {
     this.load = load;
     this.sizes = names.filter((name) => name.startsWith("weights-")).map((name) => Number(name.slice(8)));
+    this.betas = names.filter((name) => name.startsWith("vae-")).map((name) => Number(name.slice(4)));
     this.made = new Map();
     this.own = null; // the reader's network, and words about it
     this.ownListeners = [];
@@ -143,6 +145,34 @@ export class Library {
     return this.once(`errors ${size}`, async () => {
       const [{ images }, network, codes] = await Promise.all([this.digits(), this.network(size), this.codes(size)]);
       return mapInSlices(images.keys(), (i) => meanSquaredError(images[i], network.decode(codes[i])));
+    });
+  }
+  /** @returns {Promise<VariationalNetwork>} the variational autoencoder with codes of two numbers that paid this for a nat */
+  variational(beta) {
+    return this.once(`vae ${beta}`, async () => new VariationalNetwork(await this.load(`vae-${beta}`), 2));
+  }
+
+  /**
+   * The held-out digits in the map of a variational autoencoder, or of the plain one, which gives no clouds.
+   *
+   * @param {number | null} beta null for the plain autoencoder
+   * @returns {Promise<{network: Network, codes: Float32Array[], deviations: Float32Array[] | null, error: number, kl: number | null}>}
+   *   `error` and `kl` are means over the digits
+   */
+  clouds(beta) {
+    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return this.once(`clouds ${beta}`, async () => {
+      if (beta === null) {
+        const [network, codes, errors] = await Promise.all([this.network(2), this.codes(2), this.errors(2)]);
+        return { network, codes, deviations: null, error: mean(errors), kl: null };
+      }
+      const [{ images }, network] = await Promise.all([this.digits(), this.variational(beta)]);
+      const clouds = await mapInSlices(images, (image) => network.posterior(image));
+      const errors = await mapInSlices(images.keys(), (i) => meanSquaredError(images[i], network.decode(clouds[i].mean)));
+      return {
+        network, codes: clouds.map((cloud) => cloud.mean), deviations: clouds.map((cloud) => cloud.deviation),
+        error: mean(errors), kl: mean(clouds.map(klDivergence)),
+      };
     });
   }
 }

@@ -4,12 +4,12 @@ import { nearest, vote } from "../network/digits.js";
 import { codeText, voteText } from "./words.js";
 
 export const VOTERS = 10; // held-out digits that say what lies around a place
-const NEAR = 0.1; // codes further than this say nothing about a place
+const NEAR = 0.1; // codes further than this say nothing about a place, in a map that reaches to 1
 
 /** A place in the square or the cube, or an error that says what came. */
-export function checkPlace(z, latentDim) {
-  const isPlace = Array.isArray(z) && z.length === latentDim && z.every((value) => Math.abs(value) <= 1);
-  if (!isPlace) throw new Error(`z is ${JSON.stringify(z)}; wanted ${latentDim} numbers from \u22121 to 1.`);
+export function checkPlace(z, latentDim, reach = 1) {
+  const isPlace = Array.isArray(z) && z.length === latentDim && z.every((value) => Math.abs(value) <= reach);
+  if (!isPlace) throw new Error(`z is ${JSON.stringify(z)}; wanted ${latentDim} numbers from \u2212${reach} to ${reach}.`);
   return z;
 }
 
@@ -19,10 +19,10 @@ export function checkPlace(z, latentDim) {
  * @returns {{voters: number[], words: string}} the held-out digits that say what lies there (none, where the nearest is
  *   too far away), and what they say
  */
-export function lookAround(z, labels, codes) {
+export function lookAround(z, labels, codes, reach = 1) {
   const found = nearest(codes, z, VOTERS);
   const [{ index, distance }] = found;
-  const isNear = distance <= NEAR;
+  const isNear = distance <= NEAR * reach;
   const around = isNear
     ? `The ten nearest held-out digits: ${voteText(vote(labels, found))}.`
     : `The nearest held-out digit, a ${labels[index]}, is ${distance.toFixed(2)} away.`;
