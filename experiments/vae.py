@@ -30,7 +30,7 @@ from experiments.rows import is_done, put
 
 SIZES = (2, 8, 16)  # of plain autoencoders that are drawn from in the same way
 SOURCES = ("prior", "gaussian", "mixture", "real")
-KEPT = 1000  # drawings whose nearest training image is looked for
+KEPT = 500  # drawings whose nearest training image is looked for
 ACTIVE = 0.01  # variance of its mean over images from which a number counts as in use (Burda et al. 2016)
 AXES_DIM = 16
 AXES_MODELS = ("conv", "vae-0.3", "vae-1")
