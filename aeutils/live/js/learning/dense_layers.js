@@ -94,6 +94,19 @@ export class Tanh {
   }
 }
 
+export class Sigmoid {
+  forward(x) {
+    for (let i = 0; i < x.length; i++) x[i] = 1 / (1 + Math.exp(-x[i]));
+    return (this.y = x);
+  }
+
+  backward(dy) {
+    const { y } = this;
+    for (let i = 0; i < dy.length; i++) dy[i] *= y[i] * (1 - y[i]);
+    return dy;
+  }
+}
+
 /** From one scale of numbers to another, such as [0, 1] to [-1, 1]. Not in place: the inputs are needed again. */
 export class Rescale {
   constructor(factor, shift) {
