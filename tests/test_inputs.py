@@ -94,6 +94,7 @@ NONE_OF_A_NETWORK = {
     "share_by_digit", "use_style", "CodeSizes", "DigitsTraining", "GradientDescent", "LineThroughCloud", "OneNumber",
     "RollTraining", "SwissRoll", "ThrownBall", "load_results", "summarize", "VariationalAutoencoder",
     "DenseVariationalAutoencoder", "TwoMaps", "TurnedAxes", "StrokeKnobs", "ThrownCodes", "ManyMakers",
+    "VaeTraining",
 }  # fmt: skip
 
 

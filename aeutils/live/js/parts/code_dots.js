@@ -4,9 +4,10 @@ import { fontOf, rgbOf, styleOf } from "./page_elements.js";
 
 export const MAP_LIMIT = 1.05; // the axes run a little beyond the codes
 
-/** Pixels of a place in a square map. */
-export function toPixels(z, side) {
-  return [((z[0] / MAP_LIMIT + 1) * side) / 2, ((1 - z[1] / MAP_LIMIT) * side) / 2];
+/** Pixels of a place in a square map of codes that reach so far from 0. */
+export function toPixels(z, side, reach = 1) {
+  const limit = MAP_LIMIT * reach;
+  return [((z[0] / limit + 1) * side) / 2, ((1 - z[1] / limit) * side) / 2];
 }
 
 /** By how much marks shrink on a map that is smaller than 520 pixels; below 0.72 they could not be read. */
@@ -23,8 +24,15 @@ export function drawCodeDots(context, side, { element, labels, codes, middles, s
   codes.forEach((z, index) => {
     if (shown.includes(labels[index])) drawDot(context, toPixels(z, side), radius, colors[labels[index]]);
   });
+  drawMiddles(context, side, { element, middles, shown });
+}
+
+/** Each digit's number at the middle of its dots. */
+export function drawMiddles(context, side, { element, middles, shown, reach = 1 }) {
+  const colors = digitColors(element);
   middles.forEach((middle, digit) => {
-    if (middle && shown.includes(digit)) drawNumber(context, digit, toPixels(middle, side), colors[digit], element, side);
+    if (!middle || !shown.includes(digit)) return;
+    drawNumber(context, digit, toPixels(middle, side, reach), colors[digit], element, side);
   });
 }
 
@@ -40,8 +48,8 @@ export function drawDot(context, [x, y], radius, color) {
   context.fill();
 }
 
-/** A frame from -1 to 1 and the two axes, one pixel wide, with their names. */
-function drawAxes(context, side, element) {
+/** A frame as far as the codes reach and the two axes, one pixel wide, with their names. */
+export function drawAxes(context, side, element) {
   const [low, middle, high] = [-1, 0, 1].map((value) => Math.round(toPixels([value, 0], side)[0]) + 0.5);
   context.strokeStyle = styleOf(element, "--live-line");
   context.lineWidth = 1;

@@ -89,6 +89,27 @@ export class LossCurve {
   }
 }
 
+/** Several curves of one training, below each other: for a panel they are one, whose every value is a list. */
+export class LossCurves {
+  /** @param {LossCurve[]} curves */
+  constructor(...curves) {
+    this.curves = curves;
+    this.element = make("div", {}, ...curves.map(({ element }) => element));
+  }
+
+  begin(steps) {
+    for (const curve of this.curves) curve.begin(steps);
+  }
+
+  add(step, values) {
+    this.curves.forEach((curve, i) => curve.add(step, values[i]));
+  }
+
+  repaint() {
+    for (const curve of this.curves) curve.repaint();
+  }
+}
+
 /** Powers of ten between two logarithms, and where there are few of them, twice and five times these as well. */
 function roundValues(low, high) {
   const factors = high - low < 1.5 ? [1, 2, 5] : [1];
