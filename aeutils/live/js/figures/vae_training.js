@@ -25,7 +25,9 @@ const ALL_DIGITS = [...Array(10).keys()];
 
 export async function vaeTraining(stage, { library, state }) {
   checkChoice("beta", state.get("beta"), BETAS);
-  const { images, labels } = await library.digits();
+  const digits = await library.digits();
+  const order = new Random(0).permutation(digits.images.length); // sorted by digit, the nines would cover all others
+  const [images, labels] = [digits.images, digits.labels].map((all) => Array.from(order, (index) => all[index]));
   const watch = { inputs: new Float32Array(images.length * PIXELS) };
   images.forEach((image, i) => watch.inputs.set(image, i * PIXELS));
 
@@ -44,7 +46,7 @@ export async function vaeTraining(stage, { library, state }) {
     seed: () => state.get("seed"),
     onSeed: (seed) => state.set({ seed }),
     curve: new LossCurves(
-      new LossCurve({ label: "squared error", format: String, span: [30, 60], unit: VAE_EPOCH }),
+      new LossCurve({ label: "squared error", format: String, span: [20, 60], unit: VAE_EPOCH }),
       new LossCurve({
         label: "KL in nats", unit: VAE_EPOCH, span: [LEAST_KL, 10],
         format: (value) => (value === LEAST_KL ? `\u2264 ${value}` : String(value)),
@@ -59,7 +61,7 @@ export async function vaeTraining(stage, { library, state }) {
     panel.controls,
     make("div", { class: "live-ten" }, ...drawings.map(({ element }) => element)),
     make("p", { class: "live-words live-caption" },
-      "Drawn from ten codes of the prior. They stay the same, the crosses on the map; the network learns."),
+      "What the network draws from ten codes of the prior: the crosses on the map, which stay where they are."),
     make("div", { class: "live-scene" },
       make("div", { class: "live-map live-moving", role: "img", "aria-label": "map of the held-out digits' clouds" },
         map.element),
@@ -67,8 +69,8 @@ export async function vaeTraining(stage, { library, state }) {
         panel.lines,
         panel.curve.element,
         make("p", { class: "live-words live-caption" },
-          "Both of the held-out digits. On the map a dot is the middle of a digit's cloud; ellipses are every third ",
-          "digit's cloud, to two standard deviations. Thin circles: one and two of the prior."))),
+          "Both curves are of held-out digits. On the map a dot is the middle of a digit's cloud; the ellipses are every ",
+          "third digit's cloud, to two standard deviations. Thin circles: one and two of the prior."))),
   );
 
   let untrained = null;
