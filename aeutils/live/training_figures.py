@@ -143,7 +143,7 @@ class VaeTraining(Trains):
 
     Attributes
     ----------
-    beta : {0.03, 0.3, 1, 3, 10, 30}
+    beta : {0.03, 0.3, 1, 3, 10}
         What a nat costs, in squared intensities.
     seed : int
         From 0 to 2^32 - 1: of the first weights, the batches and the noise on the codes.
@@ -155,4 +155,4 @@ class VaeTraining(Trains):
     """
 
     _figure = traitlets.Unicode("vae-training").tag(sync=True)
-    beta = traitlets.Enum([0.03, 0.3, 1, 3, 10, 30]).tag(**REMEMBERED)
+    beta = traitlets.Enum([0.03, 0.3, 1, 3, 10]).tag(**REMEMBERED)

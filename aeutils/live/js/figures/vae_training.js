@@ -13,7 +13,7 @@ import { LossCurve, LossCurves } from "../parts/loss_curve.js";
 import { make, Picture, Plate } from "../parts/page_elements.js";
 import { TrainingPanel } from "../parts/training_panel.js";
 
-const BETAS = [0.03, 0.3, 1, 3, 10, 30];
+const BETAS = [0.03, 0.3, 1, 3, 10];
 const MODEL = { kind: "dense-vae", inputSize: PIXELS, hidden: [128, 32], latentDim: 2 };
 const VAE_RECIPE = { numEpochs: 18, batchSize: 64, lr: 1e-2, beta2: 0.95 }; // worth looking at after half a minute
 const VAE_EPOCH = { name: "epoch", steps: Math.ceil(4000 / VAE_RECIPE.batchSize) };

@@ -1,11 +1,12 @@
 // What makes an autoencoder variational (Kingma and Welling 2014): the encoder ends in a cloud of codes, not in one.
 
-import { Dense } from "./dense_layers.js";
+import { Dense, LogSigmoid } from "./dense_layers.js";
 import { keep } from "./matrix.js";
 
 /**
- * The cloud of codes of each input, a Gaussian: one linear layer gives its middle, another the logarithm of its variance
- * in each direction. While the network learns, the decoder gets a random code of the cloud, otherwise its middle.
+ * The cloud of codes of each input, a Gaussian: one linear layer gives its middle, another its variance in each
+ * direction, between 0 and 1, as a logarithm. While the network learns, the decoder gets a random code of the cloud,
+ * otherwise its middle.
  */
 export class CloudLayer {
   /** @param {Random} random who draws the first weights and, later, the codes */
@@ -13,12 +14,13 @@ export class CloudLayer {
     Object.assign(this, { latentDim, random, klWeight: 0 });
     this.mean = new Dense(inputs, latentDim, random);
     this.logVariance = new Dense(inputs, latentDim, random);
+    this.limit = new LogSigmoid(); // without which one unlucky step makes a cloud astronomically wide
   }
 
   forward(x, rows, isLearning) {
     this.rows = rows;
     const mean = (this.means = this.mean.forward(x, rows));
-    const logVariance = (this.logVariances = this.logVariance.forward(x, rows));
+    const logVariance = (this.logVariances = this.limit.forward(this.logVariance.forward(x, rows)));
     if (!isLearning) return mean;
     const noise = (this.noise = keep(this, "drawn", mean.length));
     const z = keep(this, "z", mean.length);
@@ -54,7 +56,7 @@ export class CloudLayer {
       dLogVariance[i] = (dz[i] * noise[i] * Math.sqrt(variance) + pull * (variance - 1)) / 2;
     }
     const dx = this.mean.backward(dMean);
-    const other = this.logVariance.backward(dLogVariance);
+    const other = this.logVariance.backward(this.limit.backward(dLogVariance));
     for (let i = 0; i < dx.length; i++) dx[i] += other[i];
     return dx;
   }
