@@ -70,7 +70,7 @@ _HOME = {
     "live": [
         "CodeClouds", "CodeSizes", "DigitsTraining", "DrawDigit", "GradientDescent", "LatentMap", "LatentSpace",
         "LineThroughCloud", "ManyMakers", "OneNumber", "RollTraining", "StrokeKnobs", "SwissRoll", "ThroughNetwork",
-        "ThrownBall", "ThrownCodes", "TurnedAxes", "TwoMaps", "latent_dim_slider",
+        "ThrownBall", "ThrownCodes", "TurnedAxes", "TwoMaps", "VaeTraining", "latent_dim_slider",
     ],
     "results": ["load_results", "summarize"],
 }  # fmt: skip

@@ -21,6 +21,7 @@ from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.synthetic import draw_pendulum, make_swiss_roll
 from aeutils.training import Recipe, fit
 from aeutils.unrolling import fit_roll, geodesic_distances, sammon_stress, score_unrolling
+from aeutils.vae import DenseVariationalAutoencoder, ELBOLoss, kl_divergence
 
 SCRIPTS = [
     "learning/worker.js", "learning/swiss_roll.js", "learning/pendulum.js", "learning/one_weight.js",
@@ -129,6 +130,8 @@ def dense(input_size, hidden, latent_dim, activation="elu"):
     )
 
 
+CLOUDS = '{ kind: "dense-vae", inputSize: 784, hidden: [32, 16], latentDim: 2 }'
+
 # ---------------------------------------------------------------------------------------------------- random numbers
 
 MODELS = {
@@ -137,6 +140,7 @@ MODELS = {
     "linear": (lambda: LinearAutoencoder(2), dense(784, [], 2)),
     "conv-2": (lambda: ConvAutoencoder(2), '{ kind: "conv", latentDim: 2 }'),
     "conv-3": (lambda: ConvAutoencoder(3), '{ kind: "conv", latentDim: 3 }'),
+    "clouds": (lambda: DenseVariationalAutoencoder(2, hidden=(32, 16)), CLOUDS),
 }
 
 
@@ -284,6 +288,51 @@ def test_gradients_are_pytorchs(options, kind, activation, data, weight, make_en
     assert worst < (1e-8 if options.get("double") else 5e-5 if activation else 5e-3)
 
 
+@pytest.fixture
+def share_noise(monkeypatch):
+    """Lets the clouds of `trainer` and of PyTorch draw with the same noise, which no generator of theirs gives them."""
+
+    def share(engine, count):
+        engine.give("noise", np.random.default_rng(0).standard_normal(count))
+        engine.eval("var drawn = 0; trainer.model.cloud.random = { normal: () => noise[drawn++] }")
+        noise = iter(torch.tensor(engine.take("noise")))
+        monkeypatch.setattr(
+            torch, "randn_like", lambda mean: torch.stack([next(noise) for _ in mean.flatten()]).reshape(mean.shape)
+        )
+
+    return share
+
+
+@pytest.mark.parametrize("options", PRECISIONS.values(), ids=PRECISIONS)
+def test_gradients_with_clouds_are_pytorchs(options, make_engine, swings, share_noise):
+    engine, x = make_engine(**options), swings.double()
+    torch.manual_seed(5)
+    model = DenseVariationalAutoencoder(2, hidden=(32, 16)).double().train()
+    engine.begin(CLOUDS, swings, {"batchSize": len(x), "klWeight": 3}, seed=5)
+    share_noise(engine, 2 * len(x))
+    rows = torch.randperm(len(x), generator=torch.Generator().manual_seed(5))
+    loss = ELBOLoss(3)(model(x[rows]), x[rows])
+    loss.backward()
+    assert engine.run("trainer.step()") == pytest.approx(loss.item(), rel=1e-10 if options.get("double") else 1e-5)
+    gradients = engine.parameters("gradient")
+    worst = max(
+        relative_difference(gradients[name], parameter.grad.flatten().numpy())
+        for name, parameter in model.named_parameters()
+    )
+    assert worst < (1e-9 if options.get("double") else 5e-5)
+
+
+def test_a_cloud_draws_codes_as_wide_as_it_is_and_in_evaluation_its_middle(engine, swings):
+    engine.begin(CLOUDS, swings[:2].flatten(1).repeat(1000, 1), seed=3)
+    engine.eval("var drawn = trainer.model.encode(inputs, 2000, true).slice(), { cloud } = trainer.model")
+    z, mean = engine.take("drawn", 1000, 2, 2), engine.take("cloud.means", 1000, 2, 2)
+    noise = (z - mean) / np.exp(engine.take("cloud.logVariances", 1000, 2, 2) / 2)
+    np.testing.assert_allclose(noise.mean(axis=0), 0, atol=0.1)
+    np.testing.assert_allclose(noise.std(axis=0), 1, atol=0.08)
+    assert abs(np.corrcoef(noise.reshape(1000, 4).T) - np.eye(4)).max() < 0.1
+    assert np.array_equal(engine.take("trainer.model.encode(inputs, 2000)", 1000, 2, 2), mean)
+
+
 # ----------------------------------------------------------------------------------------------------- whole trainings
 
 
@@ -335,6 +384,33 @@ def test_a_training_follows_pytorchs_to_the_last_weight(kind, one_cycle, make_en
             continue
         np.testing.assert_allclose(saved.pop(name), wanted, rtol=2e-5, atol=2e-6, err_msg=name)
     assert not saved
+
+
+def test_a_training_with_clouds_follows_pytorchs_to_the_last_weight(make_engine, swings, share_noise):
+    engine = make_engine(double=True)
+    torch.manual_seed(8)
+    model, elbo = DenseVariationalAutoencoder(2, hidden=(32, 16)), ELBOLoss(0.3)
+    engine.begin(CLOUDS, swings, {"numEpochs": 10, "batchSize": 20, "lr": 1e-2, "klWeight": 0.3}, seed=8)
+    share_noise(engine, 10 * len(swings) * 2)
+    history = fit(
+        InDoublePrecision(model), swings, recipe=Recipe(num_epochs=10, batch_size=20, lr=1e-2), seed=8, progress=False,
+        device="cpu", loss=lambda output, target: elbo(output, target.double()),
+    )  # fmt: skip
+    np.testing.assert_allclose(losses_of(engine), history.train_loss, rtol=1e-7)
+    assert history.train_loss[-1] < 0.7 * history.train_loss[0]
+    saved = load_tensors(engine.take("writeSafetensors(trainer.model.tensors())", dtype=np.uint8).tobytes())
+    for name, wanted in model.state_dict().items():
+        np.testing.assert_allclose(saved.pop(name), wanted, rtol=2e-5, atol=2e-6, err_msg=name)
+    assert not saved
+
+    engine.look()
+    with torch.no_grad():
+        mean, log_variance = model.eval().posterior(swings.double())
+        error = (model.decode(mean) - swings).square().mean().item()
+    np.testing.assert_allclose(engine.take("seen.codes", *mean.shape), mean, atol=1e-5)
+    np.testing.assert_allclose(engine.take("seen.logVariances", *mean.shape), log_variance, atol=1e-5)
+    assert engine.run("seen.kl") == pytest.approx(kl_divergence(mean, log_variance).mean().item(), rel=1e-7)
+    assert engine.run("seen.error") == pytest.approx(error, rel=1e-7)
 
 
 def test_a_training_with_the_geodesic_term_follows_fit_roll(engine, roll):
@@ -505,8 +581,8 @@ BAD_JOBS = {
     "odd": ({"inputs": [1, 2, 3]}, "There are 3 numbers for training; one input has 2."),
     "nan": ({"inputs": [1, None, 3, "x"]}, "The inputs for training hold numbers that are NaN or infinite."),
     "nothing-watched": ({"watch": {"inputs": []}}, "There are 0 inputs for what is watched; wanted at least 1."),
-    "network": ({"model": {"kind": "gan"}}, 'There is no network called "gan"; there are: dense, conv.'),
-    "no-network": ({"model": None}, 'There is no network called "undefined"; there are: dense, conv.'),
+    "network": ({"model": {"kind": "gan"}}, 'There is no network called "gan"; there are: dense, conv, dense-vae.'),
+    "no-network": ({"model": None}, 'There is no network called "undefined"; there are: dense, conv, dense-vae.'),
     "activation": (
         {"model": SOUND["model"] | {"activation": "gelu"}},
         'There is no activation called "gelu"; there are: elu, relu, tanh, linear.',
@@ -517,6 +593,7 @@ BAD_JOBS = {
     "batch": ({"recipe": {"batchSize": 0.5}}, "0.5 inputs in a batch: wanted a whole number from 1 up."),
     "rate": ({"recipe": {"lr": 0}}, "The learning rate is 0; wanted a number above 0, such as 0.01."),
     "weight": ({"recipe": {"geodesicWeight": -1}}, "The geodesic term's weight is -1; wanted 0 or more."),
+    "nats": ({"recipe": {"klWeight": -1}}, "The divergence's weight is -1; wanted 0 or more."),
     "pieces": (
         {"inputs": [0.01 * i + 9 * (i > 23) for i in range(48)], "recipe": {"geodesicWeight": 1}},
         "Some points cannot be reached from others by 8 nearest neighbours.",

@@ -35,6 +35,7 @@ from aeutils.live import (
     ThrownCodes,
     TurnedAxes,
     TwoMaps,
+    VaeTraining,
     assets,
     pack,
 )  # fmt: skip
@@ -194,6 +195,8 @@ def test_the_figures_without_a_network_to_train_refuse_a_state_that_is_none(cls,
         (RollTraining, {"noise": 0.1}),
         (RollTraining, {"elev": 91.0}),
         (RollTraining, {"azim": float("nan")}),
+        (VaeTraining, {"beta": 0.1}),
+        (VaeTraining, {"seed": -1}),
     ],
 )
 def test_the_figures_that_train_refuse_a_state_that_is_none(cls, state):

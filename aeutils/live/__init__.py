@@ -46,7 +46,7 @@ _HOME = {
     "making_figures": ["ManyMakers", "ThrownCodes"],
     "size_figures": ["CodeSizes"],
     "slider": ["latent_dim_slider"],
-    "training_figures": ["DigitsTraining", "GradientDescent", "OneNumber", "RollTraining"],
+    "training_figures": ["DigitsTraining", "GradientDescent", "OneNumber", "RollTraining", "VaeTraining"],
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -17,6 +17,7 @@ import { throughNetwork } from "./through_network.js";
 import { thrownBall } from "./thrown_ball.js";
 import { turnedAxes } from "./turned_axes.js";
 import { twoMaps } from "./two_maps.js";
+import { vaeTraining } from "./vae_training.js";
 import { thrownCodes } from "./thrown_codes.js";
 
 /** The function that makes each figure, by the name that the figure has in a page. */
@@ -39,4 +40,5 @@ export const FIGURES = {
   "thrown-codes": thrownCodes,
   "many-makers": manyMakers,
   "code-clouds": codeClouds,
+  "vae-training": vaeTraining,
 };

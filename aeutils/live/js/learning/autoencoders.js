@@ -1,24 +1,27 @@
 // The networks that can be trained in a page, layer for layer those of aeutils/models.py.
 
-import { Chain, Dense, Elu, Identity, Relu, Rescale, Tanh } from "./dense_layers.js";
+import { CloudLayer } from "./cloud_layer.js";
+import { Chain, Dense, Elu, Identity, Relu, Rescale, Sigmoid, Tanh } from "./dense_layers.js";
 import { BatchNorm, Convolution, MaxPool, TransposedConvolution } from "./picture_layers.js";
 
 const ACTIVATIONS = { elu: Elu, relu: Relu, tanh: Tanh, linear: Identity };
-const AUTOENCODERS = { dense: denseAutoencoder, conv: convAutoencoder };
+const AUTOENCODERS = { dense: denseAutoencoder, conv: convAutoencoder, "dense-vae": denseVariationalAutoencoder };
 
 /** An encoder and a decoder, with `latentDim` numbers between them. */
 export class Autoencoder {
   /**
    * @param {object} parts inputSize and latentDim: numbers in an input and in a code; encoder, decoder: Chains; inside,
-   *   outside: layers without weights that change the scale before the encoder and after the decoder
+   *   outside: layers without weights that change the scale before the encoder and after the decoder; cloud: the
+   *   CloudLayer of a variational autoencoder, after the encoder
    */
-  constructor({ inputSize, latentDim, encoder, decoder, inside = new Identity(), outside = new Identity() }) {
-    Object.assign(this, { inputSize, latentDim, encoder, decoder, inside, outside });
+  constructor({ inputSize, latentDim, encoder, decoder, cloud, inside = new Identity(), outside = new Identity() }) {
+    Object.assign(this, { inputSize, latentDim, encoder, decoder, cloud, inside, outside });
     encoder.layers.find((layer) => layer.weight).isFirst = true;
   }
 
   encode(x, rows, isLearning = false) {
-    return this.encoder.forward(this.inside.forward(x), rows, isLearning);
+    const y = this.encoder.forward(this.inside.forward(x), rows, isLearning);
+    return this.cloud ? this.cloud.forward(y, rows, isLearning) : y;
   }
 
   decode(z, rows, isLearning = false) {
@@ -31,7 +34,7 @@ export class Autoencoder {
   }
 
   encodeBackward(dz) {
-    this.encoder.backward(dz);
+    this.encoder.backward(this.cloud ? this.cloud.backward(dz) : dz);
   }
 
   /** What is learned, by PyTorch's names and in its order. */
@@ -59,10 +62,14 @@ export class Autoencoder {
   }
 
   *namedLayers() {
-    for (const part of ["encoder", "decoder"]) {
-      for (const [i, layer] of this[part].layers.entries()) if (layer.weight) yield [`${part}.${i}`, layer];
-    }
+    yield* withWeights(this.encoder, "encoder");
+    if (this.cloud) yield* [["mean", this.cloud.mean], ["log_variance", this.cloud.logVariance]];
+    yield* withWeights(this.decoder, "decoder");
   }
+}
+
+function* withWeights({ layers }, name) {
+  for (const [i, layer] of layers.entries()) if (layer.weight) yield [`${name}.${i}`, layer];
 }
 
 /** As `MLPAutoencoder`: an activation after each hidden layer, linear ends. Without any, `LinearAutoencoder`. */
@@ -74,6 +81,14 @@ function denseAutoencoder({ inputSize, hidden = [], latentDim, activation = "elu
     widths.slice(1).flatMap((width, i) => [new Dense(widths[i], width, random), new Activation()]).slice(0, -1);
   const encoder = new Chain([new Identity(), ...half(sizes)]); // the place of nn.Flatten
   return new Autoencoder({ inputSize, latentDim, encoder, decoder: new Chain(half(sizes.reverse())) });
+}
+
+/** As `DenseVariationalAutoencoder`: the one above, with clouds for codes and pixels from 0 to 1. */
+function denseVariationalAutoencoder({ inputSize, hidden, latentDim }, random) {
+  const plain = denseAutoencoder({ inputSize, hidden, latentDim }, random);
+  const encoder = new Chain(plain.encoder.layers.slice(0, -1)); // the linear layer at its end gives way to two
+  const cloud = new CloudLayer(hidden.at(-1), latentDim, random);
+  return new Autoencoder({ ...plain, encoder, cloud, outside: new Sigmoid() });
 }
 
 /** As `ConvAutoencoder`: the article's network. */
@@ -119,6 +134,7 @@ function convAutoencoder({ latentDim }, random) {
  * A network with the first weights that PyTorch gives it after `torch.manual_seed`.
  *
  * @param {{kind: "dense", inputSize: number, hidden?: number[], latentDim: number, activation?: string} |
+ *   {kind: "dense-vae", inputSize: number, hidden: number[], latentDim: number} |
  *   {kind: "conv", latentDim: number}} model
  * @param {Random} random
  * @throws {Error} if there is no such network

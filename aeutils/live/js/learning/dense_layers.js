@@ -94,6 +94,33 @@ export class Tanh {
   }
 }
 
+export class Sigmoid {
+  forward(x) {
+    for (let i = 0; i < x.length; i++) x[i] = 1 / (1 + Math.exp(-x[i]));
+    return (this.y = x);
+  }
+
+  backward(dy) {
+    const { y } = this;
+    for (let i = 0; i < dy.length; i++) dy[i] *= y[i] * (1 - y[i]);
+    return dy;
+  }
+}
+
+/** The logarithm of a number between 0 and 1; exact also where that is so small that it would be taken for 0. */
+export class LogSigmoid {
+  forward(x) {
+    for (let i = 0; i < x.length; i++) x[i] = Math.min(x[i], 0) - Math.log1p(Math.exp(-Math.abs(x[i])));
+    return (this.y = x);
+  }
+
+  backward(dy) {
+    const { y } = this;
+    for (let i = 0; i < dy.length; i++) dy[i] *= -Math.expm1(y[i]);
+    return dy;
+  }
+}
+
 /** From one scale of numbers to another, such as [0, 1] to [-1, 1]. Not in place: the inputs are needed again. */
 export class Rescale {
   constructor(factor, shift) {

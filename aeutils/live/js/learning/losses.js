@@ -2,15 +2,18 @@
 
 import { distanceBetween } from "./geodesics.js";
 
-/** The mean squared error; its gradient is put into `gradient`. */
-export function squaredError(output, target, gradient) {
+/**
+ * The squared error, summed and divided by `count`: the mean over all numbers, if nothing else is said. Its gradient is
+ * put into `gradient`.
+ */
+export function squaredError(output, target, gradient, count = output.length) {
   let sum = 0;
   for (let i = 0; i < output.length; i++) {
     const difference = output[i] - target[i];
     sum += difference * difference;
-    gradient[i] = (2 * difference) / output.length;
+    gradient[i] = (2 * difference) / count;
   }
-  return sum / output.length;
+  return sum / count;
 }
 
 /**

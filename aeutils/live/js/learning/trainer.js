@@ -8,7 +8,9 @@ import { Adam, oneCycle } from "./optimizer.js";
 import { Random } from "./random.js";
 import { knnAccuracy, rankCorrelation, scoreUnrolling } from "./scores.js";
 
-const RECIPE = { numEpochs: 25, batchSize: 256, lr: 1e-2, oneCycle: true, rise: 0.15, beta2: 0.999, geodesicWeight: 0 };
+const RECIPE = {
+  numEpochs: 25, batchSize: 256, lr: 1e-2, oneCycle: true, rise: 0.15, beta2: 0.999, geodesicWeight: 0, klWeight: 1,
+};
 const LOOKED_AT = 100; // inputs at a time
 const DIVERGED = 1000; // times the first loss, or not finite: Adam's steps are too small to reach infinity soon
 
@@ -26,6 +28,7 @@ export class Trainer {
     this.watch = { decoded: 0, ...(watch ?? { inputs: this.inputs }) };
     this.watched = checkedInputs(this.watch.inputs, this.width, 1, "what is watched");
     checkRecipe(this.recipe);
+    if (this.model.cloud) this.model.cloud.klWeight = this.recipe.klWeight;
     const { numEpochs, batchSize, beta2 } = this.recipe;
     this.stepsPerEpoch = Math.min(Math.ceil(this.n / batchSize), Math.floor(this.n / 2)); // no batch of a single input
     this.steps = numEpochs * this.stepsPerEpoch;
@@ -73,8 +76,10 @@ export class Trainer {
     const z = model.encode(x, rows.length, true);
     const output = model.decode(z, rows.length, true);
     const dOutput = keep(this, "dOutput", output.length);
-    let loss = squaredError(output, x, dOutput);
+    // The error of a pixel; or of an image, as in `ELBOLoss`, because an image's cloud has a divergence, and a pixel none.
+    let loss = squaredError(output, x, dOutput, model.cloud ? rows.length : output.length);
     const dz = model.decodeBackward(dOutput);
+    if (model.cloud) loss += model.cloud.klWeight * model.cloud.kl();
     if (distances) {
       const { geodesicWeight } = this.recipe;
       loss += geodesicWeight * sammonStress(z, model.latentDim, rows, distances, geodesicWeight, dz);
@@ -95,24 +100,29 @@ export class Trainer {
   /**
    * What the network makes of the watched inputs now. A generator that pauses between parts.
    *
-   * @returns {Generator<void, object>} codes, decoded, error, score; see training.js
+   * @returns {Generator<void, object>} codes, decoded, error, score, logVariances, kl; see training.js
    */
   *look() {
     const { model, width, watched, watch } = this;
     const n = watched.length / width;
     const codes = new Float32Array(n * model.latentDim);
     const decoded = new Float32Array(watch.decoded * width);
+    const logVariances = model.cloud ? new Float32Array(codes.length) : null;
     let squares = 0;
+    let nats = 0;
     for (let start = 0; start < n; start += LOOKED_AT) {
       const part = watched.subarray(start * width, (start + LOOKED_AT) * width);
       const z = model.encode(part, part.length / width);
       codes.set(z, start * model.latentDim);
+      logVariances?.set(model.cloud.logVariances, start * model.latentDim);
+      if (model.cloud) nats += model.cloud.kl() * (part.length / width);
       const output = model.decode(z, part.length / width);
       for (let i = 0; i < output.length; i++) squares += (output[i] - part[i]) ** 2;
       if (start < watch.decoded) decoded.set(output.subarray(0, decoded.length - start * width), start * width);
       yield;
     }
-    return { codes, decoded, error: squares / watched.length, score: this.score(codes) };
+    const kl = model.cloud ? nats / n : null;
+    return { codes, decoded, error: squares / watched.length, score: this.score(codes), logVariances, kl };
   }
 
   score(codes) {
@@ -149,10 +159,11 @@ function checkedInputs(inputs, width, least, purpose) {
   return numbers;
 }
 
-function checkRecipe({ numEpochs, batchSize, lr, geodesicWeight }) {
+function checkRecipe({ numEpochs, batchSize, lr, geodesicWeight, klWeight }) {
   for (const [what, count] of [["epochs", numEpochs], ["inputs in a batch", batchSize]]) {
     if (!Number.isInteger(count) || count < 1) throw new Error(`${count} ${what}: wanted a whole number from 1 up.`);
   }
   if (!(lr > 0 && lr < Infinity)) throw new Error(`The learning rate is ${lr}; wanted a number above 0, such as 0.01.`);
   if (!(geodesicWeight >= 0)) throw new Error(`The geodesic term's weight is ${geodesicWeight}; wanted 0 or more.`);
+  if (!(klWeight >= 0)) throw new Error(`The divergence's weight is ${klWeight}; wanted 0 or more.`);
 }

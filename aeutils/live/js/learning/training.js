@@ -13,10 +13,12 @@ const NO_ASSEMBLY = "WebAssembly is not allowed here, so training takes two to t
  *
  *     {
  *       model: { kind: "dense", inputSize: 3, hidden: [64, 64], latentDim: 2, activation: "elu" },
- *              // or "relu", "tanh", "linear"; or the article's network: { kind: "conv", latentDim: 2 }
+ *              // or "relu", "tanh", "linear"; or the article's network: { kind: "conv", latentDim: 2 };
+ *              // or { kind: "dense-vae", inputSize: 784, hidden: [128, 32], latentDim: 2 }, whose codes are clouds
  *       inputs, // numbers, one input after the other; a Uint8Array holds intensities, 0 to 255
  *       recipe: { // these, where nothing else is said; as in aeutils/training.py and unrolling.py
  *         numEpochs: 25, batchSize: 256, lr: 0.01, oneCycle: true, rise: 0.15, beta2: 0.999, geodesicWeight: 0,
+ *         klWeight: 1, // what a nat costs: the beta of `ELBOLoss`, for "dense-vae" only
  *       },
  *       seed: 0, // of the first weights and of the batches, as in PyTorch
  *       watch: {
@@ -37,6 +39,7 @@ const NO_ASSEMBLY = "WebAssembly is not allowed here, so training takes two to t
  *       seconds, // that went into steps
  *       isRunning, isFinished,
  *       codes, decoded, error, // of what is watched: all codes, the first decoded, the mean squared error of all
+ *       logVariances, kl, // all log-variances of the clouds of what is watched, their mean divergence; else null
  *       score, // as `scoreUnrolling`, `knnAccuracy` or `rankCorrelation` of scores.js gives it; else null
  *       notice, // a sentence if it is slower here than elsewhere, else ""
  *     }

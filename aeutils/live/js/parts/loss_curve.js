@@ -73,9 +73,12 @@ export class LossCurve {
     }
     context.textAlign = "left";
     const { name, steps: size } = this.unit;
-    context.fillText(`${this.label}, ${name} by ${name}`, left, height - 10);
+    const count = Math.floor(this.steps / size).toLocaleString("en");
+    const words = `${this.label}, ${name} by ${name}`;
+    const fits = context.measureText(`${words}  ${count}`).width <= right - left;
+    context.fillText(fits ? words : this.label, left, height - 10);
     context.textAlign = "right";
-    context.fillText(Math.floor(this.steps / size).toLocaleString("en"), right, height - 10);
+    context.fillText(fits ? count : `${name} ${count}`, right, height - 10);
     this.runs.forEach((run, i) => {
       const isLast = i === this.runs.length - 1;
       const points = run.map(([step, value]) => [x(step), y(value)]);
@@ -86,6 +89,27 @@ export class LossCurve {
       context.arc(...points.at(-1), 4, 0, 2 * Math.PI);
       context.fill();
     });
+  }
+}
+
+/** Several curves of one training, below each other: for a panel they are one, whose every value is a list. */
+export class LossCurves {
+  /** @param {LossCurve[]} curves */
+  constructor(...curves) {
+    this.curves = curves;
+    this.element = make("div", {}, ...curves.map(({ element }) => element));
+  }
+
+  begin(steps) {
+    for (const curve of this.curves) curve.begin(steps);
+  }
+
+  add(step, values) {
+    this.curves.forEach((curve, i) => curve.add(step, values[i]));
+  }
+
+  repaint() {
+    for (const curve of this.curves) curve.repaint();
   }
 }
 
