@@ -93,8 +93,8 @@ NONE_OF_A_NETWORK = {
     "load_classifier", "load_weights", "save_weights", "shipped_sizes", "DigitClassifier", "confusion",
     "share_by_digit", "use_style", "CodeSizes", "DigitsTraining", "GradientDescent", "LineThroughCloud", "OneNumber",
     "RollTraining", "SwissRoll", "ThrownBall", "load_results", "summarize", "VariationalAutoencoder",
-    "DenseVariationalAutoencoder", "MixtureVariationalAutoencoder", "load_vae", "shipped_vaes", "TwoMaps", "TurnedAxes", "StrokeKnobs", "ThrownCodes", "ManyMakers",
-    "CodeClouds", "VaeTraining",
+    "DenseVariationalAutoencoder", "MixtureVariationalAutoencoder", "load_vae", "shipped_vaes", "TwoMaps", "TurnedAxes",
+    "StrokeKnobs", "ThrownCodes", "ManyMakers", "CodeClouds", "VaeTraining",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ const MODEL = { kind: "dense-vae", inputSize: PIXELS, hidden: [128, 32], latentD
 const VAE_RECIPE = { numEpochs: 18, batchSize: 64, lr: 1e-2, beta2: 0.95 }; // worth looking at after half a minute
 const VAE_EPOCH = { name: "epoch", steps: Math.ceil(4000 / VAE_RECIPE.batchSize) };
 
-const DRAWINGS = 10;
+const FROM_DICE = 10;
 const SMALLEST_MAP = 3; // standard deviations of the prior from its middle to the edge of the map
 const LEAST_KL = 0.1; // nats an image, below which a code says next to nothing; the curve does not follow it further down
 const ALL_DIGITS = [...Array(10).keys()];
@@ -33,7 +33,7 @@ export async function vaeTraining(stage, { library, state }) {
 
   // Codes from the prior, always the same: what changes in the drawings is what the network has learned.
   const random = new Random(0);
-  const thrown = Array.from({ length: DRAWINGS }, () => ({ z: [random.normal(), random.normal()], passes: true }));
+  const thrown = Array.from({ length: FROM_DICE }, () => ({ z: [random.normal(), random.normal()], passes: true }));
   const drawings = thrown.map((_, i) => new Picture(`drawing ${i + 1} from the prior`));
 
   const map = new Plate(drawMap);
