@@ -21,6 +21,7 @@
 `live`         figures that react
 `results`      the numbers of long runs
 `cli`          `python -m aeutils`: the article's whole program as a command
+`pipes`        output that nobody reads on, as in `| head`
 `checks`       what public functions refuse, and how they say so
 =============  ===========================================================================================
 
