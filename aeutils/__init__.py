@@ -77,5 +77,5 @@ def __getattr__(name: str):
     return getattr(import_module(f"aeutils.{_MODULE_OF[name]}"), name)
 
 
-def __dir__() -> list[str]:
+def __dir__():  # not "-> list[str]": an old Python must get as far as __main__.py, which sends it away
     return [*globals(), *__all__]
