@@ -138,7 +138,7 @@ readme: book $(SET_UP_ALL)  ## the moving picture of the README, from the cover
 	$(BIN)/python -m tools.readme_picture
 
 repo:  ## write the repository's address everywhere: make repo URL=https://github.com/OWNER/NAME
-	$(PYTHON) tools/set_repository.py "$(URL)"
+	$(PYTHON) -m tools.set_repository "$(URL)"
 
 clean:  ## remove what was built
 	rm -rf _build .runs/strict

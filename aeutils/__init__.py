@@ -23,6 +23,7 @@
 `live`         figures that react
 `results`      the numbers of long runs
 `cli`          `python -m aeutils`: the article's whole program as a command
+`pipes`        output that nobody reads on, as in `| head`
 `checks`       what public functions refuse, and how they say so
 =============  ===========================================================================================
 
@@ -85,5 +86,5 @@ def __getattr__(name: str):
     return getattr(import_module(f"aeutils.{_MODULE_OF[name]}"), name)
 
 
-def __dir__() -> list[str]:
+def __dir__():  # not "-> list[str]": an old Python must get as far as __main__.py, which sends it away
     return [*globals(), *__all__]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.files import replacing
 from aeutils.metrics import knn_accuracy, mse
 from aeutils.models import ConvAutoencoder
+from aeutils.pipes import pipe_may_close, print_nowhere
 from aeutils.pretrained import (
     load_classifier,
     load_pretrained,
@@ -44,15 +44,10 @@ Split = tuple[Tensor, Tensor]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0 if all went well, 1 after an error, 130 after Ctrl-C."""
     try:
-        try:
+        with pipe_may_close():
             args = build_parser().parse_args(argv)
             commands = {"train": _train, "evaluate": _evaluate, "sample": _sample, "weights": _list_weights}
             return commands[args.command](args)
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain at its end
-        return 1
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -83,11 +78,14 @@ def _train(args: Namespace) -> int:
 
     def after_epoch(epoch: int, history: History) -> None:
         nonlocal images_lost
-        print(
-            f"epoch {epoch:3d}/{recipe.num_epochs}  training {'MSE' if beta is None else 'loss'} "
-            f"{history.train_loss[-1]:.4f}  held-out MSE {history.validation_loss[-1] / pixels:.4f}",
-            flush=True,
-        )
+        try:
+            print(
+                f"epoch {epoch:3d}/{recipe.num_epochs}  training {'MSE' if beta is None else 'loss'} "
+                f"{history.train_loss[-1]:.4f}  held-out MSE {history.validation_loss[-1] / pixels:.4f}",
+                flush=True,
+            )
+        except BrokenPipeError:  # that nobody reads on, as after `| head -3`, does not cost the training
+            print_nowhere()
         if args.save_images and not images_lost:
             try:
                 save_grids(args.out, epoch, model, held_out[0])

@@ -185,6 +185,7 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
         Neighbours that "mle" looks at; 3 <= k < N.
     """
     import skdim
+    from sklearn.neighbors import NearestNeighbors
 
     if method not in ("mle", "two_nn"):
         raise ValueError(f'method is {method!r}; choose "mle" or "two_nn".')
@@ -198,24 +199,25 @@ def intrinsic_dimension(x: Tensor, *, method: str = "mle", k: int = 10) -> float
         raise ValueError(
             f"{repeated:,} of {len(flat):,} inputs repeat another: their distance 0 has no logarithm. Remove them."
         )
-    _warn_of_near_copies(flat)
+    ten = min(10, len(flat) - 1)
+    neighbours = NearestNeighbors(n_neighbors=ten if method == "two_nn" else max(k, ten)).fit(flat)
+    distances, indices = neighbours.kneighbors()  # looked for once: it is what takes long
+    _warn_of_near_copies(distances[:, :ten])
     if method == "two_nn":
-        return float(skdim.id.TwoNN().fit(flat).dimension_)
-    return float(skdim.id.MLE().fit(flat, n_neighbors=k, comb="mle").dimension_)
+        return float(skdim.id.TwoNN(dist=True).fit(distances[:, :2]).dimension_)
+    nearest = distances[:, :k], indices[:, :k]
+    return float(skdim.id.MLE().fit(flat, precomputed_knn_arrays=nearest, n_neighbors=k, comb="mle").dimension_)
 
 
-def _warn_of_near_copies(x: np.ndarray) -> None:
+def _warn_of_near_copies(distances: np.ndarray) -> None:
     """Say so where more points have another right beside them than data of one dimension can: estimators follow it."""
-    from sklearn.neighbors import NearestNeighbors
-
-    distances = NearestNeighbors(n_neighbors=min(10, len(x) - 1)).fit(x).kneighbors()[0]
     nearness = distances[:, 0] / distances[:, -1]
     for near, share in _COPIES:
         copies = int((nearness < near).sum())
-        if copies > share * len(x):
+        if copies > share * len(distances):
             warnings.warn(
-                f"{copies:,} of {len(x):,} inputs are nearly copies of another. The estimate is too small: it says how "
-                "the copies are scattered. Remove them.",
+                f"{copies:,} of {len(distances):,} inputs are nearly copies of another. The estimate is too small: it "
+                "says how the copies are scattered. Remove them.",
                 stacklevel=3,
             )
             return

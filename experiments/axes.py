@@ -21,6 +21,7 @@ from sklearn.neighbors import KNeighborsRegressor, NearestNeighbors
 
 from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from aeutils.strokes import MEASURES, measure_strokes
@@ -181,4 +182,5 @@ def turns(size: int) -> list[np.ndarray]:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

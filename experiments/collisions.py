@@ -21,6 +21,7 @@ from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist
 from aeutils.maps import side_view
 from aeutils.metrics import knn_accuracy
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments.rows import is_done, put
@@ -66,4 +67,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aeutils.pipes import pipe_may_close
 from aeutils.results import RESULTS_FOLDER
 from experiments.rows import is_done, put
 
@@ -88,4 +89,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -24,6 +24,7 @@ from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_weights
 from aeutils.recipe import FAST_RECIPE, Recipe
 from aeutils.results import RESULTS_FOLDER
@@ -188,4 +189,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.likelihood import log_likelihood
+from aeutils.pipes import pipe_may_close
 from aeutils.recipe import FAST_RECIPE, Recipe, make_optimizers
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import train_epoch
@@ -109,4 +110,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

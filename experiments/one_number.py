@@ -24,6 +24,7 @@ from aeutils.autoencoder import reconstruct
 from aeutils.line import score_line
 from aeutils.metrics import mse
 from aeutils.models import MLPAutoencoder
+from aeutils.pipes import pipe_may_close
 from aeutils.recipe import Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import draw_pendulum
@@ -108,4 +109,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

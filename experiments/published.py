@@ -14,6 +14,7 @@ from torch import Tensor, from_numpy
 from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist
 from aeutils.metrics import continuity, knn_accuracy, trustworthiness
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments.rows import is_done, put
@@ -54,4 +55,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

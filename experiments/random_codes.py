@@ -18,6 +18,7 @@ from torch import Tensor
 from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.generation import SOURCES, DigitJudge, sample_codes
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights
 from aeutils.results import RESULTS_FOLDER
 from experiments import sweep
@@ -69,4 +70,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

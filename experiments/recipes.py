@@ -20,6 +20,7 @@ from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.metrics import mse
 from aeutils.models import ConvAutoencoder
+from aeutils.pipes import pipe_may_close
 from aeutils.recipe import FAST_RECIPE, SHORT_RECIPE, Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import fit
@@ -75,4 +76,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -30,6 +30,7 @@ from aeutils.metrics import (
     share_by_digit,
     trustworthiness,
 )
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_classifier, load_weights, save_weights, vae_path, weights_path
 from aeutils.residual import ResidualAutoencoder
 from aeutils.results import RESULTS_FOLDER
@@ -190,4 +191,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

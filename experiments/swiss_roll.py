@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.metrics import continuity, mse, trustworthiness
 from aeutils.models import LinearAutoencoder, MLPAutoencoder
+from aeutils.pipes import pipe_may_close
 from aeutils.recipe import Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.synthetic import SECTIONS, make_swiss_roll, section_of
@@ -267,4 +268,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from aeutils.classifier import DigitClassifier, classify_digits
 from aeutils.data import load_mnist, load_mnist_sample
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import WEIGHTS_FOLDER, save_weights
 from aeutils.recipe import Recipe
 from aeutils.training import fit
@@ -43,4 +44,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

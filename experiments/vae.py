@@ -20,6 +20,7 @@ from aeutils.autoencoder import Autoencoder, reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.generation import DigitJudge, sample_codes
 from aeutils.likelihood import log_likelihood
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_classifier, load_pretrained, load_weights
 from aeutils.results import RESULTS_FOLDER
 from aeutils.vae import VariationalAutoencoder
@@ -149,4 +150,5 @@ def compare_axes(x: Tensor, path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

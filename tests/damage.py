@@ -1,8 +1,9 @@
-"""Files that are damaged in one place, and a disk that is full."""
+"""Files that are damaged in one place, a disk that is full, and a pipe that is closed."""
 
 import errno
 import hashlib
 import os
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from safetensors.torch import save_file
@@ -59,3 +60,12 @@ def disk_full(*arguments, **options):
     target = next(argument for argument in arguments if isinstance(argument, Path) or hasattr(argument, "write"))
     target.write_bytes(b"half") if isinstance(target, Path) else target.write("half")
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def closed_pipe():
+    """Standard output is a pipe whose other end is closed, as after `| head`."""
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "w", encoding="utf-8") as pipe, redirect_stdout(pipe):
+        yield

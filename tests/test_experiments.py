@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from damage import disk_full
+from damage import closed_pipe, disk_full
 from torch import nn
 
 from aeutils.data import load_mnist_sample
 from aeutils.models import ConvAutoencoder
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_weights
 from aeutils.recipe import FAST_RECIPE, Recipe
 from aeutils.training import History, reconstruction_loss
@@ -89,6 +90,15 @@ def test_a_run_whose_weights_are_gone_is_done_again_and_its_row_replaced(sample_
     assert len(rows(tmp_path)) == 2 and sweep.weights_of(("conv", 2, 0)).exists()
     assert after["pca"] == before["pca"]
     assert after["conv"]["test_mse"] == before["conv"]["test_mse"]
+
+
+def test_a_sweep_whose_output_nobody_reads_ends_once_its_row_is_kept(sample_as_mnist, monkeypatch, tmp_path):
+    wanted = ["--models", "conv", "--latent-dims", "2", "--seeds", "0", "1"]
+    with closed_pipe(), pytest.raises(SystemExit), pipe_may_close():
+        run(monkeypatch, tmp_path, *wanted)
+    assert [row["seed"] for row in rows(tmp_path)] == ["0"] and sweep.weights_of(("conv", 2, 0)).exists()
+    run(monkeypatch, tmp_path, *wanted)
+    assert [row["seed"] for row in rows(tmp_path)] == ["0", "1"]
 
 
 @pytest.mark.parametrize("fault", ["disk full", "read-only"])

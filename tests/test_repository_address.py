@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from damage import closed_pipe
 
 ROOT = Path(__file__).parents[1]
 URL = "https://github.com/someone/some-book"
@@ -49,6 +50,16 @@ def test_setting_an_address_puts_a_colab_button_on_every_notebook_and_taking_it_
     assert "colab_url" in (clone / "_config.yml").read_text("utf-8")
     write(tool, "", clone)
     assert {path: path.read_text("utf-8") for path in before} == before
+
+
+def test_every_copy_is_written_before_one_is_named(tool, clone, monkeypatch):
+    wanted = tool.copies(URL, clone)
+    monkeypatch.setattr(tool, "copies", lambda url: wanted)
+    monkeypatch.setattr(tool, "ROOT", clone)
+    monkeypatch.setattr("sys.argv", ["set_repository", URL])
+    with closed_pipe(), pytest.raises(SystemExit), tool.pipe_may_close():
+        tool.main()
+    assert all(path.read_text("utf-8") == text for path, text in wanted.items())
 
 
 def test_the_book_of_an_owner_is_published_without_a_name(tool):

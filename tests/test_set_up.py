@@ -1,6 +1,8 @@
 """Setting up goes wrong half-way, in folders of any name, which are moved: `make` with a stand-in for Python."""
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+GIT = r"""[\["']git["' ]"""  # as the first word of a command
 PYTHON = """#!/bin/sh
 case "$1 $2" in
   -c*) exit 0 ;;
@@ -77,9 +80,38 @@ def test_the_command_without_torch_says_what_to_install():
     assert run.stderr.count("\n") == 1 and "pip install -r requirements.txt" in run.stderr
 
 
-def test_a_checkout_has_the_same_line_ends_everywhere():
-    rules = (ROOT / ".gitattributes").read_text("utf-8")
-    assert "\n* text=auto eol=lf\n" in rules
-    if (ROOT / ".git").exists():
-        listed = subprocess.run(["git", "ls-files", "--eol"], cwd=ROOT, capture_output=True, text=True, check=True)
-        assert not [line for line in listed.stdout.splitlines() if line.startswith(("i/crlf", "i/mixed"))]
+def test_the_command_says_in_one_line_that_a_python_is_too_old():
+    for name in ("__init__.py", "__main__.py"):
+        tree = ast.parse((ROOT / "aeutils" / name).read_text("utf-8"), feature_version=(3, 6))
+        # what was parsed then, and yet was an error: `-> list[str]`
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.returns]
+    old = "import sys; sys.version_info = (3, 10, 13); sys.version = '3.10.13 (main)'; "
+    block = old + "import runpy; runpy.run_module('aeutils', run_name='__main__')"
+    run = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1 and run.stderr.startswith("error: Python 3.10.13 at ")
+    assert run.stderr.endswith("; this needs 3.11, 3.12 or 3.13.\n") and run.stderr.count("\n") == 1
+
+
+# ------------------------------------------------------------------------------------------------------------- git
+
+
+def test_nothing_that_is_run_asks_git():
+    """Whoever unpacks an archive has no repository."""
+    folders = ("aeutils", "benchmarks", "experiments", "tools", "tests", "book/_ext")
+    asking = {
+        path for folder in folders for path in (ROOT / folder).rglob("*.py") if re.search(GIT, path.read_text("utf-8"))
+    }
+    assert asking == {Path(__file__)}  # the next test but one
+    assert not re.search(r"\bgit [a-z]", (ROOT / "Makefile").read_text("utf-8"))
+
+
+def test_a_checkout_is_told_to_have_the_same_line_ends_everywhere():
+    assert "\n* text=auto eol=lf\n" in (ROOT / ".gitattributes").read_text("utf-8")
+
+
+@pytest.mark.skipif(
+    not (ROOT / ".git").exists() or not shutil.which("git"), reason="this is no clone, or there is no git"
+)
+def test_a_clone_holds_the_same_line_ends_everywhere():
+    listed = subprocess.run(["git", "ls-files", "--eol"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not [line for line in listed.stdout.splitlines() if line.startswith(("i/crlf", "i/mixed"))]

@@ -229,11 +229,10 @@ def test_every_page_says_its_language_its_title_and_who_made_it(pages):
         assert "Copyright 2026" in page.get_text(), path.name
 
 
-def test_the_search_says_which_language_it_knows(pages, site):
-    assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", (site / "searchindex.js").read_text("utf-8"))
+def test_the_search_says_which_language_it_knows(pages):
     for path, page in pages.items():
         for box in page.select("input[type=search]"):
-            assert box["placeholder"] == box["aria-label"] == "Search, in English", path.name
+            assert box["placeholder"] == box["aria-label"] == "Search; terms also in Japanese", path.name
 
 
 def test_japanese_words_are_marked_as_japanese(pages):

@@ -22,6 +22,7 @@ from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist, load_mnist_sample
 from aeutils.maps import plot_code_map, plot_code_map_3d, plot_roll
 from aeutils.palette import DIGIT_COLORS, SERIES_COLORS
+from aeutils.pipes import pipe_may_close
 from aeutils.plotting import use_style
 from aeutils.pretrained import load_pretrained, load_vae
 from aeutils.results import load_results
@@ -180,4 +181,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

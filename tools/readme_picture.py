@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from aeutils.pipes import pipe_may_close
 from tools.chromium import NAMES, find_chromium
 
 ROOT = Path(__file__).parents[1]
@@ -92,4 +93,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

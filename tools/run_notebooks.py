@@ -20,6 +20,8 @@ import nbformat
 from nbclient import NotebookClient
 from PIL import Image
 
+from aeutils.pipes import pipe_may_close
+
 BOOK = Path(__file__).parents[1] / "book"
 SECONDS_A_NOTEBOOK = 300
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -94,4 +96,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

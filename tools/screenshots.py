@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from aeutils.pipes import pipe_may_close
 from tools.chromium import NAMES, find_chromium
 
 ROOT = Path(__file__).parents[1]
@@ -52,4 +53,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -15,6 +15,8 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+from aeutils.pipes import pipe_may_close
+
 ROOT = Path(__file__).parents[1]
 BRANCH = "main"
 _MARKED = re.compile(r"(?P<start>^.*>>> repository.*\n)(?P<body>(?:.*\n)*?)(?P<end>^.*<<< repository.*$)", re.MULTILINE)
@@ -108,11 +110,13 @@ def main() -> None:
         raise SystemExit(
             f"URL is {url!r}; wanted: make repo URL=https://github.com/OWNER/NAME (Colab opens GitHub only)."
         )
-    for path, text in copies(url).items():
-        if _read(path) != text:
-            path.write_text(text, "utf-8")
-            print(f"wrote {path.relative_to(ROOT)}")
+    changed = {path: text for path, text in copies(url).items() if _read(path) != text}
+    for path, text in changed.items():
+        path.write_text(text, "utf-8")
+    for path in changed:
+        print(f"wrote {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -21,6 +21,7 @@ from aeutils.data import load_mnist_sample
 from aeutils.files import replacing
 from aeutils.generation import DigitJudge, fit_mixture
 from aeutils.live.assets import DICE_FILES, DIGITS_FILE, JUDGE_FILE, ROLL_FILE, STROKES_FILE, TRAINING_DIGITS_FILE
+from aeutils.pipes import pipe_may_close
 from aeutils.pretrained import load_classifier, load_pretrained
 from aeutils.strokes import measure_strokes
 from aeutils.synthetic import make_swiss_roll
@@ -121,8 +122,10 @@ def main() -> None:
     for path, content in contents.items():
         with replacing(path) as beside:
             beside.write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
+    for path in contents:
         print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()

@@ -68,8 +68,10 @@ def mark_japanese(body: str) -> str:
 
 
 def name_language_of_search(app: Sphinx, config: Config) -> None:
-    """Say where one types that the search knows English words alone: it finds no Japanese ones."""
-    config.html_theme_options["search_bar_text"] = "Search, in English"
+    """Say where one types which words the search knows: the pages' English ones, and the glossary's Japanese names."""
+    config.html_theme_options["search_bar_text"] = (
+        "Search; terms also in Japanese"
+    )
 
 
 def mend_page(

@@ -149,6 +149,16 @@ def test_the_search_works_from_a_disk(open_page, site):
     assert watched.errors == []
 
 
+@pytest.mark.parametrize("name", ["次元削減", "オートエンコーダ", "主成分分析", "重み"])
+def test_the_search_finds_a_term_by_its_japanese_name(name, open_page, site):
+    page = open_page("intro", offline=True).page
+    page.goto(f"file://{site}/search.html?q={name}")
+    page.get_by_role("link", name="Glossary").last.click(timeout=20_000)
+    marked = page.locator("dd .highlighted:visible").first
+    marked.wait_for()
+    assert marked.inner_text() == name and marked.evaluate("word => word.closest('[lang]').lang") == "ja"
+
+
 def test_the_words_searched_for_are_marked_on_the_page_that_was_found(open_page, site):
     watched = open_page("intro", offline=True)
     watched.page.goto(f"file://{site}/book/03_swiss_roll.html?highlight=unrolled")

@@ -6,6 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
+from aeutils.pipes import pipe_may_close
 from tools.paper.epub import write_epub
 from tools.paper.figures import write_figures
 from tools.paper.pages import ROOT, read_book
@@ -50,4 +51,5 @@ def make(kind: str, site: Path, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pipe_may_close():
+        main()
