@@ -145,9 +145,6 @@ ZOO = {
     "vae-warmup": Entry(
         "variational autoencoder, beta 1 after 5 epochs", VariationalAutoencoder, loss=ELBOLoss(1, 5), keep_weights=True
     ),
-    "vae-dense": Entry(
-        "dense variational autoencoder", DenseVariationalAutoencoder, Recipe(lr=2e-3), ELBOLoss(0.3), keep_weights=True
-    ),
     "vae-mixture": Entry(
         "variational autoencoder, learned prior", MixtureVariationalAutoencoder, loss=ELBOLoss(0.3), keep_weights=True
     ),
@@ -161,6 +158,7 @@ CLASSES = {
     model.__name__: model
     for model in (
         DigitClassifier,
+        DenseVariationalAutoencoder,
         *(entry.make for entry in ZOO.values()),
     )
     if isinstance(model, type)  # the others are one of these with other layers
