@@ -114,14 +114,14 @@ maps: vae  ## the same digits mapped by PCA, networks, t-SNE and UMAP, three see
 random-codes: weights  ## codes drawn at random, for every run of every size; about half an hour on 2 cores, goes on where it stopped
 	$(BIN)/python -m experiments.random_codes
 
-vae: weights  ## the variational autoencoders, five seeds of every price; about two hours on 2 cores, goes on where it stopped
+vae: weights  ## the variational autoencoders, five seeds of every price; about two hours on one core, goes on where it stopped
 	$(BIN)/python -m experiments.sweep --models $(addprefix vae-,$(BETAS)) --latent-dims 2 16 --ship 2 16
 	$(BIN)/python -m experiments.sweep --models vae-0.3 --latent-dims 8 --ship 8
 	$(BIN)/python -m experiments.sweep --models vae-mixture --latent-dims 16 --ship 16
 	$(BIN)/python -m experiments.sweep --models vae-warmup --latent-dims 16
 	$(BIN)/python -m experiments.vae
 
-likelihood: $(SET_UP_ALL)  ## how probable test images are to variational autoencoders, five seeds; about an hour on 2 cores, goes on where it stopped
+likelihood: $(SET_UP_ALL)  ## how probable test images are to variational autoencoders, five seeds; about two hours on one core, goes on where it stopped
 	$(BIN)/python -m experiments.likelihood
 
 bench: $(SET_UP_ALL)  ## speed, side by side with the article's own loop
