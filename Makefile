@@ -82,7 +82,7 @@ sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores
 thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about half an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
 
-results: weights sweep thirty floor axes random-codes vae likelihood roll double-descent one-number maps recipes  ## everything else in aeutils/results; about two and a half hours more on 2 cores
+results: weights sweep thirty floor axes random-codes vae likelihood roll double-descent one-number maps recipes  ## everything else in aeutils/results; about four hours more on 2 cores
 	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
