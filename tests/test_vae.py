@@ -67,6 +67,17 @@ def test_in_training_it_draws_from_the_cloud_and_in_evaluation_from_its_mean(mak
     torch.testing.assert_close(model.decode(mean), model.logits(mean).sigmoid())
 
 
+@pytest.mark.parametrize("make", MODELS)
+def test_no_cloud_becomes_wider_than_the_prior_whatever_the_layer_says(make, images):
+    model = make(48)
+    with torch.no_grad():
+        model.log_variance.bias.fill_(1e4)
+    mean, log_variance = model.posterior(images)
+    assert log_variance.max() <= 0 and log_variance.exp().min() > 0.99
+    assert kl_divergence(mean, log_variance).max() < 100  # without the limit it would be infinite
+    assert ELBOLoss(0.3)(model(images), images).isfinite()
+
+
 def test_the_codes_of_training_scatter_as_the_cloud_says():
     torch.manual_seed(0)
     model = DenseVariationalAutoencoder(2, hidden=(4,))
