@@ -5,8 +5,6 @@ import re
 import numpy as np
 import pytest
 
-from aeutils.live import assets
-
 TIMES = np.linspace(0, 1.8, 23)
 LANDING = np.array([1.85, 1.91, 1.97, 2.03])
 
@@ -94,22 +92,3 @@ def test_the_line_turns_by_keys_and_by_mouse_and_says_what_numpy_computes(open_f
     least = float(re.search(r"distance there is, (\d+\.\d+)", figure.inner_text()).group(1))
     assert least <= tried and f"mean squared distance {least:.2f}" in line_of(figure)
     assert watched.errors == []
-
-
-@pytest.mark.parametrize(
-    ("name", "state", "words"),
-    [
-        ("thrown-ball", {"degree": 12}, "degree is 12; it can be 0, 1,"),
-        ("thrown-ball", {"degree": 2.5}, "degree is 2.5; it can be"),
-        ("thrown-ball", {"noise": -1}, "noise is -1; it can be 0, 0.1,"),
-        ("thrown-ball", {"seed": "x"}, 'seed is "x"; wanted a whole number from 0 to 4294967295'),
-        ("line-through-cloud", {"angle": 200}, "angle is 200; wanted a number of degrees from 0 to 180"),
-        ("line-through-cloud", {"angle": None}, "angle is null; wanted"),
-    ],
-)
-def test_a_state_that_is_none_gets_a_line(name, state, words, workshop, open_page):
-    _, page = workshop
-    watched = open_page("page", folder=page(assets.placeholder(name, state, "<p>before</p>")))
-    line = watched.page.get_by_role("alert")
-    line.wait_for(timeout=60_000)
-    assert words in line.inner_text() and watched.page.get_by_text("before", exact=True).is_visible()

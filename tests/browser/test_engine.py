@@ -13,7 +13,7 @@ JOB = """{
 
 
 @pytest.fixture
-def start_page(browser, tmp_path):
+def start_page(contexts, tmp_path):
     """Opens a page from the disk with one training, `training`, that keeps `reports` and `problems`."""
     pages = []
 
@@ -31,7 +31,7 @@ def start_page(browser, tmp_path):
         (tmp_path / "page.html").write_text(
             f'<!doctype html>{tag}<meta charset="utf-8"><script>{script}</script>', "utf-8"
         )
-        page = browser.new_page()
+        page = contexts().new_page()
         pages.append(page)
         page.goto(f"file://{tmp_path}/page.html")
         return page

@@ -15,9 +15,13 @@ LIMIT = 1.05  # of the map's axes
 
 
 @pytest.fixture
-def opened(open_page):
-    watched = open_page("intro")
-    return watched, watched.figure("latent-map")
+def opened(cover):
+    """The map of the cover, on which nothing is chosen before and after a test."""
+    watched = cover()
+    figure = watched.figure("latent-map")
+    yield watched, figure
+    figure.locator(".live-map").press("Escape")
+    watched.page.mouse.move(0, 0)
 
 
 def decoded(z):
@@ -45,9 +49,9 @@ def drawn(figure):
     return ink(figure.locator(".live-large"))
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_moving_the_pointer_draws_what_pytorch_decodes_there(color_scheme, open_page):
-    figure = open_page("intro", color_scheme=color_scheme).figure("latent-map")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_moving_the_pointer_draws_what_pytorch_decodes_there(theme, cover):
+    figure = cover(theme).figure("latent-map")
     before = drawn(figure)
     figure.locator(".live-map").hover(position=place_on(figure, (-0.6, 0.45)))
     assert shown_place(figure) == pytest.approx([-0.6, 0.45], abs=0.011)
@@ -71,9 +75,9 @@ def test_clicking_a_dot_shows_its_original_its_reconstruction_and_its_neighbours
     assert np.abs(all_ink(figure.locator(".live-chosen .live-picture")) - wanted).max() < 0.01
 
 
-def test_arrows_enter_and_escape_do_what_the_pointer_does(opened):
-    watched, figure = opened
-    page = watched.page
+def test_arrows_enter_and_escape_do_what_the_pointer_does(open_page):
+    watched = open_page("intro")
+    page, figure = watched.page, watched.figure("latent-map")
     figure.locator(".live-map").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
@@ -159,8 +163,10 @@ def test_digits_are_switched_off_and_on(opened):
 def test_the_pictures_follow_when_the_page_turns_dark(opened):
     watched, figure = opened
     before = drawn(figure)
+    theme = watched.page.evaluate("document.documentElement.dataset.theme")
     large, corner = figure.locator(".live-large"), "c => c.getContext('2d').getImageData(0, 0, 1, 1).data[0]"
     assert large.evaluate(corner) > 200
     watched.page.evaluate("document.documentElement.dataset.theme = 'dark'")
     watched.page.wait_for_function(f"c => ({corner})(c) < 60", arg=large.element_handle())
     assert np.abs(drawn(figure) - before).max() < 0.02
+    watched.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)

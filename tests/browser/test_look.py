@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 from pages import NAMES, PAGES
 from PIL import Image
 
+from aeutils.live import assets
 from aeutils.palette import DIGIT_COLORS, on_dark
 
 CLOSE = 2 / 255  # a screen's rounding, twice
@@ -27,14 +28,15 @@ def picture_of(element):
 # ------------------------------------------------------------------------------------------------------------- sizes
 
 
-@pytest.mark.parametrize("height", [720, 900])
-def test_on_a_desk_the_cover_is_a_large_map_with_the_drawing_beside_it(height, open_page):
-    watched = open_page("intro", height=height)
-    watched.figure("latent-map")
-    map_, drawn = box(watched.page, ".live-map"), box(watched.page, ".live-large")
-    assert map_["width"] >= 560 and map_["width"] == pytest.approx(map_["height"], abs=1)
-    assert drawn["width"] >= 240
-    assert drawn["x"] > map_["x"] + map_["width"] and abs(drawn["y"] - map_["y"]) < 20
+def test_on_a_desk_the_cover_is_a_large_map_with_the_drawing_beside_it(cover):
+    watched = cover()
+    for height in (720, 900, 1000):
+        watched.page.set_viewport_size({"width": 1280, "height": height})
+        watched.figure("latent-map")
+        map_, drawn = box(watched.page, ".live-map"), box(watched.page, ".live-large")
+        assert map_["width"] >= 560 and map_["width"] == pytest.approx(map_["height"], abs=1), height
+        assert drawn["width"] >= 240, height
+        assert drawn["x"] > map_["x"] + map_["width"] and abs(drawn["y"] - map_["y"]) < 20, height
 
 
 def test_on_a_phone_the_map_takes_the_whole_width_and_the_drawing_stands_below_it(open_page):
@@ -51,8 +53,8 @@ def test_on_a_phone_the_map_takes_the_whole_width_and_the_drawing_stands_below_i
 # ------------------------------------------------------------------------------------------------------------ colours
 
 
-def test_in_the_dark_a_stored_figure_has_the_colours_of_the_live_ones_and_no_box(open_page):
-    watched = open_page("intro", color_scheme="dark")
+def test_in_the_dark_a_stored_figure_has_the_colours_of_the_live_ones_and_no_box(cover):
+    watched = cover("dark")
     colors = ["#ffffff", "#000000", *DIGIT_COLORS]
     stored = io.BytesIO()
     Image.fromarray(np.array([[np.multiply(255, to_rgb(color)).round().astype("uint8") for color in colors]])).save(
@@ -72,15 +74,14 @@ def test_in_the_dark_a_stored_figure_has_the_colours_of_the_live_ones_and_no_box
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_dots_of_a_live_figure_have_the_colours_of_the_theme(theme, open_page):
-    watched = open_page("intro", color_scheme=theme)
-    seen = picture_of(watched.figure("latent-map").locator(".live-map")).reshape(-1, 3)
+def test_dots_of_a_live_figure_have_the_colours_of_the_theme(theme, cover):
+    seen = picture_of(cover(theme).figure("latent-map").locator(".live-map")).reshape(-1, 3)
     for color in DIGIT_COLORS if theme == "light" else map(on_dark, DIGIT_COLORS):
         assert (np.abs(seen - to_rgb(color)).max(axis=1) <= CLOSE).sum() > 100, color
 
 
-def test_what_is_printed_from_the_dark_is_dark_on_white(open_page):
-    watched = open_page("intro", color_scheme="dark")
+def test_what_is_printed_from_the_dark_is_dark_on_white(cover):
+    watched = cover("dark")
     figure = watched.figure("latent-map")
     corner = "() => Array.from(document.querySelector('.live-large').getContext('2d').getImageData(0, 0, 1, 1).data)"
     assert max(watched.page.evaluate(corner)[:3]) < 40
@@ -130,27 +131,45 @@ PIXELS = """() => [...document.querySelectorAll("canvas.live-plate")]
   .map((canvas) => canvas.width / canvas.clientWidth)"""
 
 
-QUICK = ["intro", "03_swiss_roll", "06_three_numbers", "07_how_many_numbers"]  # a figure of each kind
 # All other canvases show pixels that are meant to be seen as such: those of a picture.
 SMOOTHED = """() => [...document.querySelectorAll("canvas:not(.live-plate)")]
   .filter((canvas) => canvas.clientWidth && getComputedStyle(canvas).imageRendering !== "pixelated")
   .map((canvas) => canvas.outerHTML)"""
 
 LIVE = [name for name, page in zip(NAMES, PAGES, strict=True) if "aeutils-live" in page.read_text("utf-8")]
-OTHERS = [name for name in LIVE if name not in QUICK]
 
 
-@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
-def test_every_canvas_stays_sharp_when_the_pixels_of_the_screen_change(name, open_page):
-    page = open_page(name).page
-    for figure in page.locator(".aeutils-live").all():
-        figure.scroll_into_view_if_needed()
-        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+def other_screens(page):
+    """Show the page on screens with other pixels, one after the other, until every canvas is as sharp as they are."""
     screen = page.context.new_cdp_session(page)
     for ratio in (2, 1.5, 1):  # with another width, because the browser tells nothing to a page whose window stays
         size = {"width": 1280 - round(10 * ratio), "height": 1000, "deviceScaleFactor": ratio, "mobile": False}
         screen.send("Emulation.setDeviceMetricsOverride", size)
         page.wait_for_function(f"({PIXELS})().every((found) => Math.abs(found - {ratio}) < 0.02)", timeout=20_000)
+        yield size["width"]
+
+
+def test_no_figure_is_wider_than_the_page_and_all_stay_sharp_when_the_pixels_of_the_screen_change(workshop, open_page):
+    _, page = workshop
+    placeholders = [assets.placeholder(name, {}, "") for name in assets.states()]
+    watched = open_page("page", width=390, folder=page(*placeholders))
+    for name in assets.states():
+        watched.figure(name)
+    watched.page.evaluate("new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))")
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    for width in other_screens(watched.page):
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(watched.page.evaluate(PIXELS)) > 10 and watched.page.evaluate(SMOOTHED) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LIVE)
+def test_every_canvas_of_a_page_stays_sharp_when_the_pixels_of_the_screen_change(name, open_page):
+    page = open_page(name).page
+    for figure in page.locator(".aeutils-live").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+    assert len(list(other_screens(page))) == 3
     assert page.evaluate(PIXELS) or name == "04_from_pixels_to_a_code"  # nothing but maps of features
     assert page.evaluate(SMOOTHED) == []
 
@@ -158,8 +177,8 @@ def test_every_canvas_stays_sharp_when_the_pixels_of_the_screen_change(name, ope
 # ------------------------------------------------------------------------------------------------------------- motion
 
 
-def test_the_map_answers_a_pointer_within_a_frame(open_page):
-    watched = open_page("intro")
+def test_the_map_answers_a_pointer_within_a_frame(cover):
+    watched = cover()
     watched.figure("latent-map")
     move = """async () => {
       const map = document.querySelector(".live-map");

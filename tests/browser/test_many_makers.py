@@ -64,10 +64,3 @@ def test_a_click_chooses_and_one_beside_all_dots_lets_go_on_a_phone_too(open_fig
     assert words(figure)[1].startswith("Click a dot")
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert watched.errors == []
-
-
-def test_a_maker_that_there_is_not_is_refused(workshop, open_page):
-    _, page = workshop
-    watched = open_page("page", folder=page(assets.placeholder(NAME, {"maker": "isomap"}, "")))
-    watched.page.get_by_role("alert").wait_for(timeout=60_000)
-    assert "it can be pca, conv" in watched.page.get_by_role("alert").inner_text()

@@ -116,7 +116,7 @@ def test_every_page_is_accessible_and_fits(name, theme, width, open_page):
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
-def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
+def test_what_is_wrong_with_a_page_is_found(contexts, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(
         "<!doctype html><html lang='en'><title>t</title><article><img src='none.png' alt=''>"
@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_page_is_found(browser, tmp_path):
         "<pre><span>fine</span> <span>too</span> <span class='k'><b style='color: #ccc'>pale</b></span></pre>"
         f"<figure><img src='{PIXEL}' alt='' style='width: 9px; max-width: none'></figure></article>"
     )
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = contexts(viewport={"width": 1280, "height": 800}).new_page()
     page.goto(path.as_uri())
     found = "\n".join(page.evaluate(LOOK))
     for words in (

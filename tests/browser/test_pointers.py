@@ -19,11 +19,6 @@ STATE = """element => JSON.stringify([...element.querySelectorAll(".live-cross, 
   part => part.style.left + part.style.top + (part.toDataURL?.() ?? "")))"""
 
 
-@pytest.fixture(params=PLACES, scope="module")
-def place(request):
-    return PLACES[request.param]
-
-
 def at_rest(watched, look):
     """How it looks when it has been drawn to the end."""
     looks = [look()]
@@ -33,10 +28,9 @@ def at_rest(watched, look):
     return looks[-1]
 
 
-@pytest.fixture
-def opened(place, open_figure):
-    """The element, how it looks, and a list of the places on it in pixels."""
-    name, state, selector = place
+@pytest.mark.parametrize("place", PLACES)
+def test_other_buttons_and_second_fingers_do_nothing(place, open_figure):
+    name, state, selector = PLACES[place]
     watched, figure = open_figure(name, state, has_touch=True)
     element = figure.locator(selector)
     element.scroll_into_view_if_needed()
@@ -44,70 +38,30 @@ def opened(place, open_figure):
     if not name.startswith("line"):
         element.focus()  # a pad shows where its pen is as soon as it has the focus
     box = element.bounding_box()
-
-    def at(way):
-        return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in way]
+    first, second = (
+        [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in way] for way in (FIRST, SECOND)
+    )
 
     def look():
         return element.evaluate(STATE)
 
     at_rest(watched, look)
-    return watched, at, look
+    a_second_finger_does_nothing_while_the_first_is_there(watched, first, second, look)
+    other_buttons_do_nothing(watched, first, second, look)
+    when_the_main_button_is_let_go_another_does_not_go_on(watched, first, look)
+    assert watched.errors == []
 
 
-@pytest.fixture
-def touch(opened):
-    """One touch event after the other: a kind, and the fingers that are there, by their numbers."""
-    page = opened[0].page
-    session = page.context.new_cdp_session(page)
+def a_second_finger_does_nothing_while_the_first_is_there(watched, first, second, look):
+    session = watched.page.context.new_cdp_session(watched.page)
 
-    def send(kind, fingers):
+    def touch(kind, fingers):
+        """One touch event: a kind, and the fingers that are there, by their numbers."""
         points = [{"x": x, "y": y, "id": number} for number, (x, y) in fingers.items()]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.wait_for_timeout(20)
+        watched.page.wait_for_timeout(20)
 
-    return send
-
-
-@pytest.mark.parametrize("button", ["right", "middle"])
-def test_the_other_buttons_do_nothing(button, opened):
-    watched, at, look = opened
-    start, *way = at(FIRST)
-    watched.page.mouse.move(*start)
     before = at_rest(watched, look)
-    watched.page.mouse.down(button=button)
-    for step in way:
-        watched.page.mouse.move(*step)
-    moved = look()
-    watched.page.mouse.up(button=button)
-    assert moved == before and watched.errors == []
-    watched.page.mouse.move(*start)
-    watched.page.mouse.down()
-    for step in way:
-        watched.page.mouse.move(*step)
-    watched.page.mouse.up()
-    assert look() != before  # the main button still does
-
-
-def test_when_the_main_button_is_let_go_another_does_not_go_on(opened):
-    watched, at, look = opened
-    start, *way = at(FIRST)
-    watched.page.mouse.move(*start)
-    watched.page.mouse.down()
-    watched.page.mouse.move(*way[0])
-    watched.page.mouse.down(button="right")
-    watched.page.mouse.up()
-    before = look()
-    for step in way[1:]:
-        watched.page.mouse.move(*step)
-    assert look() == before
-    watched.page.mouse.up(button="right")
-
-
-def test_a_second_finger_does_nothing_while_the_first_is_there(opened, touch):
-    watched, at, look = opened
-    first, second = at(FIRST), at(SECOND)
-    before = look()
     touch("touchStart", {1: first[0]})
     touch("touchMove", {1: first[1]})
     with_one = look()
@@ -119,4 +73,37 @@ def test_a_second_finger_does_nothing_while_the_first_is_there(opened, touch):
     touch("touchMove", {1: first[3], 2: second[3]})
     assert look() != with_one  # the first goes on
     touch("touchEnd", {})
-    assert watched.errors == []
+
+
+def other_buttons_do_nothing(watched, way, another_way, look):
+    mouse = watched.page.mouse
+    mouse.move(*way[0])
+    before = at_rest(watched, look)
+    for button in ("right", "middle"):
+        mouse.down(button=button)
+        for step in way[1:]:
+            mouse.move(*step)
+        moved = look()
+        mouse.up(button=button)
+        assert moved == before, button
+        mouse.move(*way[0])
+        at_rest(watched, look)
+    mouse.down()
+    for step in another_way:
+        mouse.move(*step)
+    mouse.up()
+    assert look() != before  # the main button still does
+
+
+def when_the_main_button_is_let_go_another_does_not_go_on(watched, way, look):
+    mouse = watched.page.mouse
+    mouse.move(*way[0])
+    mouse.down()
+    mouse.move(*way[1])
+    mouse.down(button="right")
+    mouse.up()
+    before = look()
+    for step in way[2:]:
+        mouse.move(*step)
+    assert look() == before
+    mouse.up(button="right")

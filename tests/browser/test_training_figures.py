@@ -19,6 +19,8 @@ from aeutils.synthetic import draw_pendulum, make_swiss_roll
 from aeutils.unrolling import score_unrolling
 
 FIGURES = ["one-number", "roll-training"]
+# What no figure has of its own, but the panel that they share: one of them will do, unless there is time.
+SHARED = ["one-number", pytest.param("roll-training", marks=pytest.mark.slow)]
 NO_WORKER = "worker-src 'none'"
 NO_ASSEMBLY = "script-src 'unsafe-inline' file: blob:"
 
@@ -83,21 +85,31 @@ class Trained:
 
 
 @pytest.fixture
-def open_figure(workshop, open_page):
-    """Opens a page with figures and gives the first, once it shows the untrained network."""
+def open_figures(workshop, open_page):
+    """Opens a page with a figure in several states, and gives each once it shows the untrained network."""
     _, page = workshop
 
-    def open_it(name, state=None, *, count=1, policy="", **options):
-        folder = page(*[assets.placeholder(name, state or {}, "")] * count)
+    def open_them(name, *states, policy="", **options):
+        folder = page(*[assets.placeholder(name, state, "") for state in states])
         path = folder / "book/page.html"
         tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
         path.write_text(path.read_text("utf-8").replace("<meta", f"{tag}<meta", 1), "utf-8")
         watched = open_page("page", folder=folder, **options)
-        trained = Trained(watched, watched.figure(name))
-        trained.wait_for_step(0)
-        return trained
+        for number in range(len(states)):
+            figure = watched.page.locator(".aeutils-live").nth(number)
+            figure.scroll_into_view_if_needed()
+            trained = Trained(watched, figure)
+            figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
+            trained.wait_for_step(0)
+            yield trained
 
-    return open_it
+    return open_them
+
+
+@pytest.fixture
+def open_figure(open_figures):
+    """Opens a page with one figure."""
+    return lambda name, state=None, **options: next(open_figures(name, state or {}, **options))
 
 
 # -------------------------------------------------------------------------------------------------- what they show
@@ -133,21 +145,20 @@ def test_the_pendulums_and_what_is_drawn_of_them_are_those_of_pytorch(swings, op
     assert trained.watched.errors == []
 
 
-@pytest.mark.parametrize("linear", [False, True])
-@pytest.mark.parametrize("latent_dim", [1, 2, 3])
-def test_the_two_questions_are_answered_by_the_score_of_aeutils(linear, latent_dim, open_figure):
+def test_the_two_questions_are_answered_by_the_score_of_aeutils(open_figures):
     points, sheet = make_swiss_roll(700, seed=1000)
-    torch.manual_seed(4)
-    kind, options = (LinearAutoencoder, {}) if linear else (MLPAutoencoder, {"hidden": (64, 64)})
-    x_hat, z = reconstruct(kind(latent_dim, input_shape=(3,), **options), points)
-    score = score_unrolling(z, sheet)
-    trained = open_figure("roll-training", {"linear": linear, "latent_dim": latent_dim, "seed": 4})
-    torn, flat = trained.figure.locator(".live-verdict").all_inner_texts()
-    assert torn.startswith(f"Torn or folded? Yes: {float(f'{100 * score.far_neighbours:.2g}'):g} % of")
-    assert f"{abs(score.distance_correlation):.2f}." in flat and flat.startswith("Flat? No")
-    assert f"Error: {float(f'{100 * mse(x_hat, points):.2g}'):g} % of" in trained.line
-    assert "nrolled" not in trained.line  # the two questions are the whole answer
-    assert trained.watched.errors == []
+    states = [{"linear": linear, "latent_dim": size, "seed": 4} for linear in (False, True) for size in (1, 2, 3)]
+    for state, trained in zip(states, open_figures("roll-training", *states), strict=True):
+        torch.manual_seed(4)
+        kind, options = (LinearAutoencoder, {}) if state["linear"] else (MLPAutoencoder, {"hidden": (64, 64)})
+        x_hat, z = reconstruct(kind(state["latent_dim"], input_shape=(3,), **options), points)
+        score = score_unrolling(z, sheet)
+        torn, flat = trained.figure.locator(".live-verdict").all_inner_texts()
+        assert torn.startswith(f"Torn or folded? Yes: {float(f'{100 * score.far_neighbours:.2g}'):g} % of"), state
+        assert f"{abs(score.distance_correlation):.2f}." in flat and flat.startswith("Flat? No"), state
+        assert f"Error: {float(f'{100 * mse(x_hat, points):.2g}'):g} % of" in trained.line, state
+        assert "nrolled" not in trained.line  # the two questions are the whole answer
+        assert trained.watched.errors == []
 
 
 @pytest.mark.slow
@@ -210,7 +221,7 @@ def test_a_training_is_started_paused_stepped_and_restarted(name, open_figure):
     assert all(url.startswith(("file:", "blob:")) for url in trained.watched.requests)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", SHARED)
 def test_the_same_seed_trains_alike_and_another_differently(name, open_figure):
     trained = open_figure(name, {"seed": 5})
     lines = []
@@ -316,11 +327,15 @@ def test_where_no_motion_is_wanted_nothing_moves_until_it_pauses(name, open_figu
 
 
 @pytest.mark.parametrize(
-    ("policy", "notice"),
-    [(NO_WORKER, "No worker may run here"), (NO_ASSEMBLY, "WebAssembly is not allowed here")],
-    ids=["no-worker", "no-webassembly"],
+    ("name", "policy", "notice"),
+    [
+        ("one-number", NO_WORKER, "No worker may run here"),
+        ("roll-training", NO_ASSEMBLY, "WebAssembly is not allowed here"),
+        pytest.param("one-number", NO_ASSEMBLY, "WebAssembly is not allowed here", marks=pytest.mark.slow),
+        pytest.param("roll-training", NO_WORKER, "No worker may run here", marks=pytest.mark.slow),
+    ],
+    ids=["one-number-no-worker", "roll-no-webassembly", "one-number-no-webassembly", "roll-no-worker"],
 )
-@pytest.mark.parametrize("name", FIGURES)
 def test_where_a_policy_forbids_something_it_trains_more_slowly_and_says_so(name, policy, notice, open_figure):
     trained = open_figure(name, policy=policy)
     trained.press("10 steps")
@@ -337,7 +352,7 @@ def test_without_scripts_its_place_says_what_would_be_there(name, workshop, open
     assert watched.page.get_by_text("A network trains here.").is_visible()
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", SHARED)
 def test_leaving_the_page_ends_the_worker_and_coming_back_begins_anew(name, open_figure):
     trained = open_figure(name)
     trained.press("Start")
@@ -351,7 +366,7 @@ def test_leaving_the_page_ends_the_worker_and_coming_back_begins_anew(name, open
     assert trained.page.workers == [] and trained.watched.errors == []
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", SHARED)
 def test_a_page_that_was_frozen_in_the_background_goes_on(name, open_figure):
     trained = open_figure(name)
     trained.press("Start")
@@ -365,11 +380,8 @@ def test_a_page_that_was_frozen_in_the_background_goes_on(name, open_figure):
     assert trained.watched.errors == [] and trained.problem.text_content() == ""
 
 
-def test_two_figures_on_a_page_train_beside_each_other(open_figure):
-    first = open_figure("one-number", {"hidden": 32}, count=2)
-    second = Trained(first.watched, first.page.locator(".aeutils-live").nth(1))
-    second.figure.scroll_into_view_if_needed()
-    second.wait_for_step(0)
+def test_two_figures_on_a_page_train_beside_each_other(open_figures):
+    first, second = open_figures("one-number", {"hidden": 32}, {"hidden": 32})
     for trained in (first, second):
         trained.press("Start")
     assert len(first.page.workers) == 2
@@ -379,8 +391,8 @@ def test_two_figures_on_a_page_train_beside_each_other(open_figure):
     assert first.step == paused and first.watched.errors == []
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_that_a_notebook_removes_takes_its_worker_along(name, browser, tmp_path):
+@pytest.mark.parametrize("name", SHARED)
+def test_a_figure_that_a_notebook_removes_takes_its_worker_along(name, contexts, tmp_path):
     state = {**assets.states()[name], "_figure": name, "_files": []}
     source = assets.widget_module().replace("export default", "window.widget =")
     (tmp_path / "page.html").write_text(
@@ -393,7 +405,7 @@ def test_a_figure_that_a_notebook_removes_takes_its_worker_along(name, browser, 
         window.remove = widget.render({{ model, el: document.body }});</script>""",
         "utf-8",
     )
-    page = browser.new_page()
+    page = contexts().new_page()
     page.goto(f"file://{tmp_path}/page.html")
     page.get_by_text("Step 0 of").first.wait_for(timeout=60_000)
     page.get_by_role("button", name="Start", exact=True).click()
@@ -407,26 +419,7 @@ def test_a_figure_that_a_notebook_removes_takes_its_worker_along(name, browser, 
     page.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "state", "words"),
-    [
-        ("one-number", {"links": 3}, "links is 3; it can be 1, 2."),
-        ("one-number", {"lr": 0.5}, "lr is 0.5; it can be 0.0001, "),
-        ("one-number", {"hidden": "wide"}, 'hidden is "wide"; it can be 32, 64, 128, 256.'),
-        ("roll-training", {"latent_dim": 4}, "latent_dim is 4; it can be 1, 2, 3."),
-        ("roll-training", {"linear": "no"}, 'linear is "no"; it can be false, true.'),
-        ("roll-training", {"elev": 95}, "raised by 95"),
-    ],
-)
-def test_a_state_that_is_none_becomes_a_line(name, state, words, workshop, open_page):
-    _, page = workshop
-    watched = open_page("page", folder=page(assets.placeholder(name, state, "")))
-    line = watched.page.get_by_role("alert")
-    line.wait_for(timeout=60_000)
-    assert words in line.inner_text()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_accessible_and_fits(name, width, open_figure):
     trained = open_figure(name, width=width)
