@@ -118,7 +118,7 @@ vae: weights  ## the variational autoencoders, five seeds of every price; about 
 	$(BIN)/python -m experiments.sweep --models $(addprefix vae-,$(BETAS)) --latent-dims 2 16 --ship 2 16
 	$(BIN)/python -m experiments.sweep --models vae-0.3 --latent-dims 8 --ship 8
 	$(BIN)/python -m experiments.sweep --models vae-mixture --latent-dims 16 --ship 16
-	$(BIN)/python -m experiments.sweep --models vae-warmup --latent-dims 16
+	$(BIN)/python -m experiments.sweep --models vae-warmup vae-dense --latent-dims 16
 	$(BIN)/python -m experiments.vae
 
 likelihood: $(SET_UP_ALL)  ## how probable test images are to variational autoencoders, five seeds; about two hours on one core, goes on where it stopped

@@ -158,9 +158,10 @@ def test_the_loss_of_black_and_white_pixels_by_hand():
 def test_every_network_has_five_seeds():
     found = load_results("vae").groupby(["model", "latent_dim"])["seed"].agg(set)
     wanted = [(f"vae-{beta:g}", size) for beta in BETAS for size in (2, 16)]
-    wanted += [("vae-0.3", 8), ("vae-mixture", 16), ("vae-warmup", 16)]
+    wanted += [("vae-0.3", 8), ("vae-mixture", 16), ("vae-warmup", 16), ("vae-dense", 16)]
     assert set(found.index) >= set(wanted) and all(seeds == SEEDS for seeds in found)
     sources = load_results("vae_codes").groupby(["model", "latent_dim", "source"])["seed"].agg(set)
+    assert {run[:2] for run in sources.index} == {*wanted, *(("conv", size) for size in vae.SIZES)}
     assert all(seeds == SEEDS for seeds in sources) and {"prior", "mixture", "real"} <= set(sources.index.levels[2])
     assert all(
         seeds == SEEDS for seeds in load_results("likelihood").groupby(["network", "latent_dim"])["seed"].agg(set)
