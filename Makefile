@@ -26,7 +26,7 @@ $(error This folder was moved or renamed since .venv was made in it. Give the co
 endif
 endif
 
-.PHONY: help book paper pdf epub figures site test test-fast test-all strict run serve readme weights results sweep thirty floor axes random-codes vae likelihood roll double-descent one-number maps recipes bench lint screenshots repo clean
+.PHONY: help book paper pdf epub figures site test test-fast test-all strict run serve readme weights results sweep thirty dense floor axes random-codes vae likelihood roll double-descent one-number maps recipes bench lint screenshots repo clean
 
 help:
 	@echo "make book and make test are all that a reader needs; the rest is for those who change the book."
@@ -82,8 +82,11 @@ sweep: $(SET_UP_ALL)  ## every model at every size; about three hours on 2 cores
 thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about half an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
 
-results: weights sweep thirty floor axes random-codes vae likelihood roll double-descent one-number maps recipes  ## everything else in aeutils/results; about four hours more on 2 cores
-	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0
+dense: $(SET_UP_ALL)  ## 2 and 30 numbers through dense layers as wide as in 2006, one change at a time; about ten hours on one core, goes on where it stopped
+	$(BIN)/python -m experiments.dense
+
+results: weights sweep thirty dense floor axes random-codes vae likelihood roll double-descent one-number maps recipes  ## everything else in aeutils/results; about four hours more on 2 cores
+	$(BIN)/python -m experiments.sweep --models conv-article --latent-dims 2 3 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions
