@@ -63,8 +63,11 @@ def test_each_change_touches_what_its_name_says_and_nothing_else(digits):
         assert (nn.BatchNorm1d in kinds(model)) == (name in ("BatchNorm for LayerNorm", "published"))
         assert isinstance(model, ResidualAutoencoder) == (name not in ("no PCA", "published"))
         assert change.deformed == ("deformed digits" in name) and (change.patience > 0) == (name == "published")
-        if name != "published" and "epochs" not in name:
-            assert change.recipe == dense.RECIPE
+        recipe = change.recipe
+        if name != "published":
+            assert (recipe.num_epochs == 40) == ("40 epochs" in name)
+            assert (recipe.beta2 == 0.999) == (name == "beta2 0.999")
+            assert replace(recipe, num_epochs=10, beta2=0.95) == dense.RECIPE
     made = dense.with_layers(lambda width: [nn.LayerNorm(width), nn.GELU()])(2)
     assert list(map(str, made.encoder)) == list(map(str, unchanged.encoder))
     assert list(map(str, made.decoder)) == list(map(str, unchanged.decoder))
