@@ -107,6 +107,21 @@ def warn_of_ink(x: Tensor, input_shape: Sequence[int]) -> None:
         )
 
 
+def check_targets(target: object, x: Tensor, *, same_shape: bool) -> None:
+    """Refuse what is no finite target for each input; with `same_shape`, of the input's shape."""
+    if not isinstance(target, Tensor) or target.ndim == 0:
+        came = "a single number" if isinstance(target, Tensor) else f"a {type(target).__name__}"
+        raise ValueError(f"The targets are {came}; wanted a tensor with one target for each input.")
+    if len(target) != len(x):
+        raise ValueError(f"{len(x):,} inputs came with {len(target):,} targets; each input needs one.")
+    check_finite(target, "targets")
+    if same_shape and target.shape != x.shape:  # broadcasting would give a number, and a wrong one
+        raise ValueError(
+            f"The inputs have shape {tuple(x.shape)}, the targets {tuple(target.shape)}; the squared error needs equal "
+            "shapes. Give targets like the inputs, or another loss."
+        )
+
+
 def check_table(table: object, what: str, *, columns: int | str = "D", least: int = 1) -> None:
     """Refuse what is no table of finite numbers, (N, columns) with N at least `least`."""
     check_tensor(table, what, ("N", columns), least=least, finite=True)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aeutils.autoencoder import IMAGE_SHAPE
-from aeutils.checks import check_finite, check_inputs, check_model, check_seed
+from aeutils.checks import check_inputs, check_model, check_seed, check_targets
 from aeutils.recipe import FAST_RECIPE, Recipe, make_optimizers
 
 Loss = Callable[..., Tensor]
@@ -254,15 +254,5 @@ def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Loss
     if target is None:
         x = x.detach()
         return x, x
-    if not isinstance(target, Tensor) or target.ndim == 0:
-        came = "a single number" if isinstance(target, Tensor) else f"a {type(target).__name__}"
-        raise ValueError(f"The targets are {came}; wanted a tensor with one target for each input.")
-    if len(target) != len(x):
-        raise ValueError(f"{len(x):,} inputs came with {len(target):,} targets; each input needs one.")
-    check_finite(target, "targets")
-    if loss is reconstruction_loss and target.shape != x.shape:  # broadcasting would give a number, and a wrong one
-        raise ValueError(
-            f"The inputs have shape {tuple(x.shape)}, the targets {tuple(target.shape)}; the squared error needs equal "
-            "shapes. Give targets like the inputs, or another loss."
-        )
+    check_targets(target, x, same_shape=loss is reconstruction_loss)
     return x.detach(), target.detach()

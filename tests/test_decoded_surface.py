@@ -7,14 +7,14 @@ import pytest
 import torch
 from py_mini_racer import MiniRacer
 
-from aeutils.live import assets
+from aeutils.live import scripts
 
 
 @pytest.fixture(scope="module")
 def grid_of():
     """Gives what `surfaceGrid` makes of codes: the nodes, the corners of the pieces and the codes nearest to these."""
     engine = MiniRacer()
-    engine.eval(assets.joined("parts/decoded_surface.js"))
+    engine.eval(scripts.joined("parts/decoded_surface.js"))
 
     def make(codes):
         grid = json.loads(engine.eval(f"JSON.stringify(surfaceGrid({codes.tolist()}))"))

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from aeutils.autoencoder import reconstruct
 from aeutils.data import load_mnist_sample
-from aeutils.live import assets, pack
+from aeutils.live import assets, pack, scripts
 from aeutils.metrics import knn_accuracy
 from aeutils.models import ConvAutoencoder, LinearAutoencoder, MLPAutoencoder
 from aeutils.synthetic import draw_pendulum, make_swiss_roll
@@ -41,7 +41,7 @@ class Engine:
 
     def __init__(self, *, double=False, assembled=True):
         self.dtype = np.float64 if double else np.float32
-        source = assets.joined(*SCRIPTS)
+        source = scripts.joined(*SCRIPTS)
         assert source.count("const NUMBERS = Float32Array;") == 1
         if double:
             source = source.replace("const NUMBERS = Float32Array;", "const NUMBERS = Float64Array;")
@@ -707,4 +707,4 @@ def test_bytes_are_intensities(engine):
 
 
 def test_the_scripts_that_train_are_small():
-    assert len(gzip.compress(assets.learning_scope().encode(), 9)) < 12_000
+    assert len(gzip.compress(scripts.learning_scope().encode(), 9)) < 12_000

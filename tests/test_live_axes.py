@@ -7,7 +7,7 @@ import pytest
 from py_mini_racer import MiniRacer
 from sklearn.linear_model import LinearRegression
 
-from aeutils.live import assets
+from aeutils.live import scripts
 from aeutils.strokes import measure_strokes
 from aeutils.synthetic import draw_strokes
 from experiments.axes import shared, ten_nearest
@@ -17,7 +17,7 @@ from experiments.axes import shared, ten_nearest
 def engine():
     engine = MiniRacer()
     files = ("stroke_measures", "least_squares", "neighbours", "correlation")
-    engine.eval(assets.joined(*(f"network/{name}.js" for name in files)))
+    engine.eval(scripts.joined(*(f"network/{name}.js" for name in files)))
     yield engine
     engine.close()
 

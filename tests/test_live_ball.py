@@ -7,7 +7,7 @@ import pytest
 from py_mini_racer import MiniRacer
 from sklearn.decomposition import PCA
 
-from aeutils.live import assets
+from aeutils.live import scripts
 
 TIMES = np.linspace(0, 1.8, 23)
 LANDING = np.array([1.85, 1.91, 1.97, 2.03])
@@ -16,7 +16,7 @@ LANDING = np.array([1.85, 1.91, 1.97, 2.03])
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.joined("learning/polynomials.js", "learning/plane_cloud.js"))
+    engine.eval(scripts.joined("learning/polynomials.js", "learning/plane_cloud.js"))
     yield engine
     engine.close()  # left to the end of the process, it may never end
 

@@ -6,7 +6,7 @@ import torch
 from py_mini_racer import JSEvalException, MiniRacer
 from test_live_numbers import give, run, take
 
-from aeutils.live import assets
+from aeutils.live import assets, scripts
 from aeutils.pretrained import load_vae, shipped_vaes, vae_path
 from aeutils.vae import kl_divergence
 
@@ -16,7 +16,7 @@ BETAS = [beta for size, beta in shipped_vaes() if size == 2]
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.joined("network/variational_network.js", "network/digits.js"))
+    engine.eval(scripts.joined("network/variational_network.js", "network/digits.js"))
     give(engine, "file", assets.data("digits"))
     engine.eval("var images = readDigits(file).images.filter((_, i) => i % 20 === 0); 0")
     yield engine

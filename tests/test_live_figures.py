@@ -38,6 +38,7 @@ from aeutils.live import (
     VaeTraining,
     assets,
     pack,
+    scripts,
 )  # fmt: skip
 from aeutils.live.slider import latent_dim_slider
 from aeutils.metrics import knn_accuracy
@@ -71,7 +72,7 @@ def test_a_stored_notebook_keeps_a_placeholder_that_says_what_to_do(cls):
 
 
 def test_pages_and_python_know_the_same_figures():
-    table = (assets.JS_FOLDER / "figures/table.js").read_text("utf-8")
+    table = (scripts.JS_FOLDER / "figures/table.js").read_text("utf-8")
     in_pages = re.findall(r'^  "([\w-]+)": \w+,$', table, re.MULTILINE)
     assert sorted(in_pages) == sorted(assets.states()) == sorted(cls()._figure for cls in FIGURES)
 

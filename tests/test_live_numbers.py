@@ -14,7 +14,7 @@ from aeutils.autoencoder import reconstruct
 from aeutils.classifier import classify_digits
 from aeutils.data import load_mnist_sample
 from aeutils.generation import DigitJudge, sample_codes
-from aeutils.live import assets, pack
+from aeutils.live import assets, pack, scripts
 from aeutils.models import MLPAutoencoder
 from aeutils.pretrained import load_classifier, load_pretrained, shipped_sizes, weights_path
 
@@ -46,7 +46,7 @@ def give_network(engine, size, data=None):
 @pytest.fixture(scope="module")
 def engine():
     engine = MiniRacer()
-    engine.eval(assets.joined(
+    engine.eval(scripts.joined(
         "network/dense_network.js", "network/strokes.js", "parts/feature_maps.js", "network/classifier.js",
         "network/judge.js", "network/dice.js", "learning/random.js",
     ))  # fmt: skip

@@ -5,7 +5,7 @@ import re
 import pytest
 from py_mini_racer import MiniRacer
 
-from aeutils.live import assets
+from aeutils.live import assets, scripts
 
 FOLDERS = ["network", "learning", "parts", "figures", "hosts"]  # none needs one that stands after it
 ENTRIES = [
@@ -13,7 +13,7 @@ ENTRIES = [
     "learning/pendulum.js",
 ]  # fmt: skip
 FILES = {
-    path.relative_to(assets.JS_FOLDER).as_posix(): path.read_text("utf-8") for path in assets.JS_FOLDER.rglob("*.js")
+    path.relative_to(scripts.JS_FOLDER).as_posix(): path.read_text("utf-8") for path in scripts.JS_FOLDER.rglob("*.js")
 }
 TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let|var) ([\w$]+)", re.MULTILINE)
 IMPORTS = re.compile(r'^import \{([^}]*)\} from "([^"]+)";', re.MULTILINE)
@@ -68,7 +68,7 @@ def test_a_file_needs_no_folder_after_its_own(name):
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_files_are_joined_once_and_after_what_they_need(entry):
-    source = assets.joined(entry)
+    source = scripts.joined(entry)
     starts = {}
     for name in needs(entry):
         first = TOP_LEVEL.search(FILES[name]).group().removeprefix("export ")
@@ -90,7 +90,7 @@ def test_scripts_of_the_page_have_no_modules_and_ask_no_other_host():
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Puts files into the place of `js/`."""
-    monkeypatch.setattr(assets, "JS_FOLDER", tmp_path)
+    monkeypatch.setattr(scripts, "JS_FOLDER", tmp_path)
 
     def write_them(**files):
         for name, text in files.items():
@@ -119,17 +119,17 @@ def test_what_a_file_needs_stands_before_it_and_once(write):
         "/** import { this } is no import */\nexport function twice(x) {\n  return 2 * x;\n}\n"
         "export class Two {}\nexport async function later() {}\nexport function* many() {}\n",
     )
-    source = assets.joined("parts/top.js")
+    source = scripts.joined("parts/top.js")
     assert value(source, "sum + new Two().constructor.name") == "13Two"
     assert source.count("const one") == 1
     assert source.index("const one") < source.index("const left") < source.index("const sum")
-    assert value(assets.joined("right.js", "parts/left.js"), "left + right") == 12
-    assert assets.joined("right.js", "parts/left.js") == assets.joined("parts/left.js", "right.js")
+    assert value(scripts.joined("right.js", "parts/left.js"), "left + right") == 12
+    assert scripts.joined("right.js", "parts/left.js") == scripts.joined("parts/left.js", "right.js")
 
 
 def test_the_default_of_the_entry_stays(write):
     write(a="export default {};\n", b='import { x } from "./a.js";\n')
-    assert assets.joined("a.js") == "export default {};\n"
+    assert scripts.joined("a.js") == "export default {};\n"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_the_default_of_the_entry_stays(write):
 def test_what_cannot_be_joined_is_refused(files, words, write):
     write(**files)
     with pytest.raises(ValueError, match=words):
-        assets.joined("a.js")
+        scripts.joined("a.js")
 
 
 @pytest.mark.parametrize(
@@ -180,21 +180,21 @@ def test_what_cannot_be_joined_is_refused(files, words, write):
 def test_a_form_that_the_joiner_does_not_know_is_refused(line, write):
     write(a=f"{line}\n", b="export const b = 1;\n")
     with pytest.raises(ValueError, match=rf"a\.js says {re.escape(line.strip())}; wanted import"):
-        assets.joined("a.js")
+        scripts.joined("a.js")
 
 
 def test_a_default_of_a_file_that_others_need_is_refused(write):
     write(a='import { b } from "./b.js";\n', b="export const b = 1;\nexport default {};\n")
     with pytest.raises(ValueError, match=r"b\.js says export default \{\};; wanted"):
-        assets.joined("a.js")
+        scripts.joined("a.js")
 
 
 def test_a_script_is_shipped_without_what_is_only_for_readers():
     source = '/** What.\n * @param x\n */\nfunction f(x) {\n\n  // why\n  return "http://a" + x; // so\n}\n//\n'
-    assert assets.shipped(source) == 'function f(x) {\nreturn "http://a" + x;\n}\n'
+    assert scripts.shipped(source) == 'function f(x) {\nreturn "http://a" + x;\n}\n'
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_no_string_of_a_script_is_cut_or_torn_when_it_is_shipped(name):
-    for line in assets.shipped(FILES[name]).splitlines():
+    for line in scripts.shipped(FILES[name]).splitlines():
         assert line.count('"') % 2 == 0 and line.count("`") % 2 == 0, line

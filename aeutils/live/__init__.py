@@ -21,7 +21,8 @@ The files of `js/` are ES modules: each says in its first lines what it needs of
 offers them.
 
 =====================  ===================================================================================
-`assets`               the scripts, the style and the data; needs nothing but the standard library
+`assets`               what a page and a widget get: script, style, data; needs nothing but the standard library
+`scripts`              joins the files of `js/`; needs no more
 `figures`              the Python classes of the figures
 `drawing_figures`      the Python classes of those with a pad to draw on
 `size_figures`         the Python classes of those with a slider over the sizes of the code

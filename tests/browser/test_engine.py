@@ -2,7 +2,7 @@
 
 import pytest
 
-from aeutils.live import assets
+from aeutils.live import scripts
 
 JOB = """{
   model: { kind: "dense", inputSize: 3, hidden: [64, 64], latentDim: 2 },
@@ -20,8 +20,8 @@ def start_page(contexts, tmp_path):
     def open_it(*, policy="", job=JOB):
         script = "\n".join(
             [
-                assets.learning_scope(),
-                assets.joined("learning/training.js", "learning/swiss_roll.js"),
+                scripts.learning_scope(),
+                scripts.joined("learning/training.js", "learning/swiss_roll.js"),
                 "var reports = [], problems = [];",
                 "const onReport = (report) => reports.push(report), onProblem = (sentence) => problems.push(sentence);",
                 f"var training = new Training({{ job: {job}, onReport, onProblem }});",

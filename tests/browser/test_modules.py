@@ -5,7 +5,7 @@ import mimetypes
 
 import pytest
 
-from aeutils.live import assets
+from aeutils.live import assets, scripts
 
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="live.css">
 <script src="learning.js"></script><script type="module">
@@ -72,12 +72,12 @@ def open_widgets(contexts):
         def answer(route):
             path = route.request.url.removeprefix("http://notebook.test/")
             if path.startswith("js/"):
-                body = (assets.JS_FOLDER / path.removeprefix("js/")).read_bytes()
+                body = (scripts.JS_FOLDER / path.removeprefix("js/")).read_bytes()
             elif path.startswith("data/"):
                 body = assets.data(path.removeprefix("data/"))
             else:
                 body = {"": PAGE, "live.css": assets.style(), "joined.js": assets.widget_module(),
-                        "learning.js": assets.learning_scope(),  # written before all, as text for a worker
+                        "learning.js": scripts.learning_scope(),  # written before all, as text for a worker
                         "traits.json": json.dumps(traits)}[path]  # fmt: skip
             kind = mimetypes.guess_type(path or "index.html")[0] or "application/octet-stream"
             route.fulfill(body=body, content_type=kind)
