@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
@@ -27,13 +28,15 @@ def run(monkeypatch, folder, *arguments):
 
 @pytest.fixture
 def small(monkeypatch, tmp_path):
-    """A hundred digits in place of MNIST, and one epoch in place of ten."""
+    """A hundred digits in place of MNIST, one epoch in place of ten, three changes, and a short search for codes."""
     digits = load_mnist_sample("test")[0][::10]
     monkeypatch.setattr(floor, "load_mnist", lambda split, with_sample=True: (digits, None))
     monkeypatch.setattr(floor, "load_mnist_sample", lambda split: (digits[:20], None))
     monkeypatch.setattr(floor, "weights_of", lambda run: tmp_path / "none.safetensors")
+    monkeypatch.setattr(floor, "best_codes", partial(floor.best_codes, steps=5))
     once = Recipe(num_epochs=1, batch_size=50, lr=1e-3)
-    monkeypatch.setattr(floor, "CHANGES", {name: (make, once) for name, (make, _) in floor.CHANGES.items()})
+    changes = {name: (floor.CHANGES[name][0], once) for name in ("none", "dense encoder", "no Tanh")}
+    monkeypatch.setattr(floor, "CHANGES", changes)
 
 
 @pytest.mark.long

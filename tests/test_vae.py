@@ -303,7 +303,7 @@ def test_with_the_exact_posterior_the_bound_is_the_exact_likelihood_of_probabili
 def test_with_a_wrong_posterior_the_bound_is_too_low_and_rises_with_the_samples(linear):
     model, exact, variance = linear
     torch.manual_seed(0)
-    x = exact.sample((400,))
+    x = exact.sample((100,))
     model.exact_variance = torch.full((2,), 0.5)
     means = [
         log_likelihood(model, x, num_samples=count, generator=dice(), variance=variance).mean().item()
