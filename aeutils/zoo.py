@@ -125,7 +125,8 @@ ZOO = {
     "linear": Entry("linear autoencoder", LinearAutoencoder, Recipe(lr=1e-2)),
     "conv-article": Entry("article's network, article's recipe", ConvAutoencoder, ARTICLE_RECIPE, keep_weights=True),
     "conv": Entry("article's network, our recipe", ConvAutoencoder, keep_weights=True),
-    "dense": Entry("wide dense network", MLPAutoencoder, Recipe(lr=1e-3), keep_weights=True),
+    # With the usual beta2 of 0.999 a code of 64 numbers fails to train: experiments/loss_spike.py shows how.
+    "dense": Entry("wide dense network", MLPAutoencoder, Recipe(lr=1e-3, beta2=0.95), keep_weights=True),
     "residual": Entry("PCA with dense layers beside it", ResidualAutoencoder, Recipe(lr=2e-3), keep_weights=True),
     "labels": Entry("article's network, told the labels", LabelledAutoencoder, loss=loss_with_labels),
     "no-batchnorm": Entry("no BatchNorm", _with_layers(_without_batchnorm)),

@@ -23,8 +23,7 @@ from experiments.sweep import weights_of
 KEY = ("model", "seed")
 RUNS = [
     ("pca", 0),
-    ("conv-article", 0),
-    *((model, seed) for model in ("conv", "dense") for seed in range(5)),
+    *((model, seed) for model in ("conv-article", "conv", "dense") for seed in range(5)),
 ]
 
 
