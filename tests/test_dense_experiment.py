@@ -12,6 +12,7 @@ from aeutils.data import load_mnist_sample
 from aeutils.models import MLPAutoencoder
 from aeutils.recipe import Recipe
 from aeutils.residual import ResidualAutoencoder
+from aeutils.results import load_results
 from aeutils.training import History
 from experiments import dense
 
@@ -138,3 +139,26 @@ def test_training_ends_when_the_error_has_not_fallen_for_some_epochs_and_the_bes
     with pytest.raises(dense.StopEarly.Ended):
         stop.after_epoch(4, history)
     assert stop.best_epoch == 2 and stop.best_weights["weight"].item() == 2.0
+
+
+# -------------------------------------------------------------------------------------------------- the results
+
+
+@pytest.fixture
+def runs():
+    return load_results("dense")
+
+
+def test_no_row_is_of_another_experiment(runs):
+    assert set(runs["change"]) <= set(dense.CHANGES) and set(runs["latent_dim"]) <= set(dense.SIZES)
+    assert not runs.duplicated(list(dense.KEY)).any()
+    for change, epochs in runs[["change", "epochs"]].itertuples(index=False):
+        wanted = dense.CHANGES[change].recipe.num_epochs
+        assert epochs == wanted or (change == "published" and 0 < epochs <= wanted)
+
+
+def test_five_seeds_stay_below_what_was_printed_of_thirty_numbers_and_reach_it_for_two(runs):
+    best = runs.query("change == '40 epochs, deformed digits' and latent_dim == 30")
+    assert len(best) == 5 and (784 * best["test_mse"]).mean() < 2.2  # printed in 2006: 3.00
+    longer = runs.query("change == '40 epochs' and latent_dim == 2")
+    assert len(longer) == 5 and longer["nn1_error"].mean() <= 0.174  # printed in 2020: 0.174
