@@ -49,6 +49,11 @@ def test_stored_outputs_hold_no_errors_warnings_paths_or_progress_bars(path):
         assert str(ROOT) not in printed(cell)
 
 
+@each_notebook
+def test_a_line_of_code_is_as_wide_as_the_page(path):
+    assert [line for cell in cells(path, "code") for line in source(cell).splitlines() if len(line) > 80] == []
+
+
 @each_chapter
 def test_a_figure_comes_within_25_visible_lines_of_code(path):
     lines = 0

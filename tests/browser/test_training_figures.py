@@ -206,7 +206,7 @@ def test_a_training_is_started_paused_stepped_and_restarted(name, open_figure):
     paused = trained.pause(lambda: trained.press("Pause"))
     assert trained.main.inner_text() == "Go on"
     after = trained.at_rest()
-    assert after != before and paused < 800
+    assert after != before
     trained.page.wait_for_timeout(300)
     assert trained.step == paused and trained.plate() == after
     trained.press("10 steps")
