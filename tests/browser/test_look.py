@@ -170,7 +170,7 @@ def test_every_canvas_of_a_page_stays_sharp_when_the_pixels_of_the_screen_change
         figure.scroll_into_view_if_needed()
         figure.locator("xpath=self::*[@data-ready]").wait_for(timeout=60_000)
     assert len(list(other_screens(page))) == 3
-    assert page.evaluate(PIXELS) or name == "04_from_pixels_to_a_code"  # nothing but maps of features
+    assert page.evaluate(PIXELS) or name[:2] in ("04", "09")  # nothing but maps of features, or pictures
     assert page.evaluate(SMOOTHED) == []
 
 
