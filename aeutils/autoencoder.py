@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from aeutils.checks import check_count, check_images, check_inputs, check_model, check_sizes, check_tensor, warn_of_ink
 
 IMAGE_SHAPE = (1, 28, 28)
-EVAL_BATCH_SIZE = 500  # of 2,000 at a time the classifier takes twice as long, to claim memory anew each time
+EVAL_BATCH_SIZE = 100  # of 500 at a time the classifier takes longer, to claim memory anew each time
 
 
 class Autoencoder(nn.Module):

@@ -235,7 +235,7 @@ def _build(path: Path, model_class: type[nn.Module], settings: dict, tensors: di
         raise ValueError(
             f"{path} does not fit the network it describes: {name} is {came}, wanted {wanted}. Get it again."
         )
-    model = model_class(**settings)
+    model = model_class(**settings).to(memory_format=torch.channels_last)  # faster convolutions, as in `fit`
     model.load_state_dict(tensors)
     return model
 
