@@ -83,7 +83,7 @@ sweep: $(SET_UP_ALL)  ## every model at every size; about five hours on 2 cores,
 thirty: $(SET_UP_ALL)  ## 30 numbers, as in 2006, five seeds; about half an hour on 2 cores
 	$(BIN)/python -m experiments.sweep --models pca residual --latent-dims 30 --seeds 0 1 2 3 4
 
-dense: $(SET_UP_ALL)  ## 2 and 30 numbers through dense layers as wide as in 2006, one change at a time; about eleven hours on one core, goes on where it stopped
+dense: $(SET_UP_ALL)  ## 2 and 30 numbers through dense layers as wide as in 2006, one change at a time; about seventeen hours on one core, goes on where it stopped
 	$(BIN)/python -m experiments.dense
 
 results: weights sweep thirty dense floor axes random-codes vae likelihood roll double-descent one-number maps recipes loss-spike  ## everything else in aeutils/results; about four hours more on 2 cores

@@ -174,17 +174,23 @@ class Change:
     patience: int = 0
 
 
+WITHOUT_LAYERNORM = with_layers(lambda width: [nn.GELU()])
+WITH_RELU = with_layers(lambda width: [nn.LayerNorm(width), nn.ReLU()])
+LONGER = replace(RECIPE, num_epochs=40)
 CHANGES = {
     "none": Change(),
     "no PCA": Change(WithoutPCA),
-    "no LayerNorm": Change(with_layers(lambda width: [nn.GELU()])),
+    "no LayerNorm": Change(WITHOUT_LAYERNORM),
     "BatchNorm for LayerNorm": Change(with_layers(lambda width: [nn.BatchNorm1d(width), nn.GELU()])),
-    "ReLU for GELU": Change(with_layers(lambda width: [nn.LayerNorm(width), nn.ReLU()])),
+    "ReLU for GELU": Change(WITH_RELU),
     "no clipping": Change(Unclipped),
     "beta2 0.999": Change(recipe=replace(RECIPE, beta2=0.999)),
     "deformed digits": Change(deformed=True),
-    "40 epochs": Change(recipe=replace(RECIPE, num_epochs=40)),
-    "40 epochs, deformed digits": Change(recipe=replace(RECIPE, num_epochs=40), deformed=True),
+    "40 epochs": Change(recipe=LONGER),
+    "40 epochs, no LayerNorm": Change(WITHOUT_LAYERNORM, LONGER),
+    "40 epochs, ReLU for GELU": Change(WITH_RELU, LONGER),
+    "80 epochs, ReLU for GELU": Change(WITH_RELU, replace(RECIPE, num_epochs=80)),
+    "40 epochs, deformed digits": Change(recipe=LONGER, deformed=True),
     "published": Change(
         Published,
         # Their error is on pixels from -1 to 1, four times ours: a quarter of their weight decay keeps the balance.

@@ -59,14 +59,14 @@ def test_each_change_touches_what_its_name_says_and_nothing_else(digits):
         assert model(digits)[0].shape == digits.shape
         widths = [layer.out_features for layer in model.encoder.modules() if isinstance(layer, nn.Linear)]
         assert widths == [1000, 500, 250, 2]
-        assert (nn.LayerNorm in kinds(model)) == (name not in ("no LayerNorm", "BatchNorm for LayerNorm", "published"))
-        assert (nn.GELU in kinds(model)) == (name not in ("ReLU for GELU", "published"))
+        assert (nn.LayerNorm in kinds(model)) == (not name.endswith(("no LayerNorm", "for LayerNorm", "published")))
+        assert (nn.GELU in kinds(model)) == (not name.endswith(("ReLU for GELU", "published")))
         assert (nn.BatchNorm1d in kinds(model)) == (name in ("BatchNorm for LayerNorm", "published"))
         assert isinstance(model, ResidualAutoencoder) == (name not in ("no PCA", "published"))
         assert change.deformed == ("deformed digits" in name) and (change.patience > 0) == (name == "published")
         recipe = change.recipe
         if name != "published":
-            assert (recipe.num_epochs == 40) == ("40 epochs" in name)
+            assert recipe.num_epochs == (int(name.split()[0]) if "epochs" in name else 10)
             assert (recipe.beta2 == 0.999) == (name == "beta2 0.999")
             assert replace(recipe, num_epochs=10, beta2=0.95) == dense.RECIPE
     made = dense.with_layers(lambda width: [nn.LayerNorm(width), nn.GELU()])(2)
@@ -157,8 +157,8 @@ def test_no_row_is_of_another_experiment(runs):
         assert epochs == wanted or (change == "published" and 0 < epochs <= wanted)
 
 
-def test_five_seeds_stay_below_what_was_printed_of_thirty_numbers_and_reach_it_for_two(runs):
+def test_five_seeds_stay_below_what_was_printed_of_thirty_numbers_and_of_two(runs):
     best = runs.query("change == '40 epochs, deformed digits' and latent_dim == 30")
     assert len(best) == 5 and (784 * best["test_mse"]).mean() < 2.2  # printed in 2006: 3.00
-    longer = runs.query("change == '40 epochs' and latent_dim == 2")
-    assert len(longer) == 5 and longer["nn1_error"].mean() <= 0.174  # printed in 2020: 0.174
+    longest = runs.query("change == '80 epochs, ReLU for GELU' and latent_dim == 2")
+    assert len(longest) == 5 and longest["nn1_error"].mean() < 0.16  # printed in 2020: 0.174
