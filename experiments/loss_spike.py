@@ -19,7 +19,6 @@ from torch.optim.optimizer import Optimizer, register_optimizer_step_pre_hook
 from aeutils.data import load_mnist
 from aeutils.models import MLPAutoencoder
 from aeutils.pipes import pipe_may_close
-from aeutils.recipe import Recipe
 from aeutils.results import RESULTS_FOLDER
 from aeutils.training import History, fit, reconstruction_loss
 from aeutils.zoo import ZOO
@@ -92,7 +91,7 @@ def watch_training(beta2: float, seed: int, x: Tensor) -> Watch:
     """Train the network for a few epochs: what was noted on the way."""
     torch.manual_seed(seed)
     watch = Watch()
-    recipe: Recipe = replace(ZOO["dense"].recipe, beta2=beta2)
+    recipe = replace(ZOO["dense"].recipe, beta2=beta2)
     hook = register_optimizer_step_pre_hook(watch.before_step)
     try:
         history = fit(
