@@ -7,7 +7,6 @@ a number on a disc besides, at the middle of their dots. `ax` is where to draw; 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -208,7 +207,7 @@ def plot_roll_codes(z: Tensor, sheet: Tensor, ax: Axes | None = None, *, colorba
     return ax
 
 
-def _draw_number(ax: Axes, place: Sequence[float], number: str, color: str) -> None:
+def _draw_number(ax: Axes, place: list[float], number: str, color: str) -> None:
     """A number on a disc with a rim of paper, so that it stands out from its dots; smaller in small panels."""
     inches = ax.get_position().width * ax.figure.get_figwidth()
     fontsize = 10 * min(1, max(0.72, inches / 3.7))

@@ -1,4 +1,4 @@
-"""Recipes: how a model is trained, and the optimizers that a recipe stands for."""
+"""Recipes: how a model is trained, the optimizers that a recipe stands for, and the device."""
 
 from __future__ import annotations
 
@@ -126,3 +126,10 @@ def make_optimizers(model: nn.Module, recipe: Recipe, num_steps: int) -> list:
             for optimizer in list(optimizers)
         ]
     return optimizers
+
+
+def pick_device() -> torch.device:
+    """The fastest device at hand: CUDA, else MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from aeutils.autoencoder import IMAGE_SHAPE
 from aeutils.checks import check_inputs, check_model, check_seed, check_targets
-from aeutils.recipe import FAST_RECIPE, Recipe, make_optimizers
+from aeutils.recipe import FAST_RECIPE, Recipe, make_optimizers, pick_device
 
 Loss = Callable[..., Tensor]
 """`loss(model(x), target)`: the mean over a batch, a tensor with one number."""
@@ -218,13 +218,6 @@ def _worse_than_the_mean(model: nn.Module, x: Tensor, target: Tensor, recipe: Re
     )
 
 
-def pick_device() -> torch.device:
-    """The fastest device at hand: CUDA, else MPS, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
 Pair = tuple[Tensor, Tensor]
 
 
@@ -252,7 +245,6 @@ def _checked(
 def _checked_pair(model: nn.Module, x: Tensor, target: Tensor | None, loss: Loss) -> Pair:
     check_inputs(x, getattr(model, "input_shape", IMAGE_SHAPE))
     if target is None:
-        x = x.detach()
-        return x, x
+        return (x.detach(),) * 2
     check_targets(target, x, same_shape=loss is reconstruction_loss)
     return x.detach(), target.detach()
