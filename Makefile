@@ -91,6 +91,7 @@ results: weights sweep thirty dense floor axes random-codes vae likelihood roll 
 	$(BIN)/python -m experiments.sweep --models linear dense --latent-dims 2 --seeds 0 1 2 3 4
 	$(BIN)/python -m experiments.sweep --models labels $(VARIANTS) --latent-dims 2 --seeds 0 1 2
 	$(BIN)/python -m experiments.collisions
+	$(BIN)/python -m experiments.halfway
 	$(BIN)/python -m experiments.published
 
 loss-spike: $(SET_UP_ALL)  ## the first epochs of the training that fails with 64 numbers, and of the one that does not, three seeds; 15 minutes on one core, goes on where it stopped
