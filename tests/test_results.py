@@ -40,6 +40,16 @@ def test_the_mean_over_the_digits_is_near_the_score_of_all(sweep):
         assert (mean - sweep[total]).abs().max() < 0.03
 
 
+def test_what_is_drawn_as_what_is_told_of_the_networks_of_the_sweep(sweep):
+    drawn_as = load_results("drawn_as")
+    shares = drawn_as[[f"read_as_{digit}" for digit in range(10)]].to_numpy()
+    assert len(drawn_as) == 200 and shares.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    networks = drawn_as.drop_duplicates(KEYS)[KEYS].merge(sweep, on=KEYS, how="left")
+    as_itself = shares.reshape(20, 10, 10).diagonal(axis1=1, axis2=2)
+    in_the_sweep = networks[[f"read_digit{digit}" for digit in range(10)]].to_numpy()
+    assert as_itself == pytest.approx(in_the_sweep, abs=1e-5)
+
+
 def test_the_articles_network_beats_pca_by_more_than_two_standard_errors_up_to_48_numbers(sweep):
     for size in shipped_sizes():
         runs = sweep[sweep["latent_dim"] == size].set_index("model")["test_mse"]
