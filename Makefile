@@ -97,7 +97,7 @@ results: weights sweep thirty dense floor axes random-codes vae likelihood roll 
 loss-spike: $(SET_UP_ALL)  ## the first epochs of the training that fails with 64 numbers, and of the one that does not, three seeds; 15 minutes on one core, goes on where it stopped
 	$(BIN)/python -m experiments.loss_spike
 
-floor: $(SET_UP_ALL)  ## what keeps the error of 64 numbers up, three seeds of each change; half an hour on one core, goes on where it stopped
+floor: $(SET_UP_ALL)  ## what keeps the error of 64 numbers up, three seeds of each change; 40 minutes on one core, goes on where it stopped
 	$(BIN)/python -m experiments.floor
 
 axes: $(SET_UP_ALL)  ## what the axes of the codes mean, from the weights of `make weights`; two minutes on one core
