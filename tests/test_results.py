@@ -8,6 +8,7 @@ import pytest
 from refusals import refusals
 
 import aeutils
+from aeutils.generation import SOURCES
 from aeutils.pretrained import load_weights, shipped_sizes, weights_path
 from aeutils.results import RESULTS_FOLDER, load_results, summarize
 
@@ -48,6 +49,14 @@ def test_what_is_drawn_as_what_is_told_of_the_networks_of_the_sweep(sweep):
     as_itself = shares.reshape(20, 10, 10).diagonal(axis1=1, axis2=2)
     in_the_sweep = networks[[f"read_digit{digit}" for digit in range(10)]].to_numpy()
     assert as_itself == pytest.approx(in_the_sweep, abs=1e-5)
+
+
+def test_codes_were_drawn_at_random_for_every_network_of_the_sweep(sweep):
+    networks = sweep.loc[sweep["model"] == "conv", ["latent_dim", "seed"]].itertuples(index=False, name=None)
+    random_codes = load_results("random_codes")
+    found = random_codes.groupby(["latent_dim", "seed"])["source"].agg(set)
+    assert set(found.index) == set(networks) and (found == set(SOURCES)).all()
+    assert len(random_codes) == len(found) * len(SOURCES)
 
 
 def test_the_articles_network_beats_pca_by_more_than_two_standard_errors_up_to_48_numbers(sweep):
