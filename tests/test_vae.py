@@ -102,7 +102,7 @@ def test_the_reparameterized_gradient_is_that_of_the_integral():
 
 @pytest.mark.parametrize("make", MODELS)
 def test_its_weights_are_saved_and_built_again(make, images, tmp_path):
-    model = make(2).eval().to(memory_format=torch.channels_last)  # as `fit` leaves it; to the last bit, it matters
+    model = make(2).eval().to(memory_format=torch.channels_last)  # as loaded weights are; to the last bit, it matters
     save_weights(tmp_path / "vae.safetensors", model, about={})
     again, _ = load_weights(tmp_path / "vae.safetensors")
     assert type(again) is make and torch.equal(again.encode(images), model.encode(images))
